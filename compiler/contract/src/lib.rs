@@ -1,0 +1,14 @@
+//! What was promised against what is returned.
+//!
+//! [`check_contract`] compares the columns that a node declares with those that its SQL is inferred to return. The
+//! problem stands at the SELECT expression that disagrees; the declaration is its second label. Only what is certain is
+//! judged: unknown types, opaque SQL and columns out of unknown tables are not.
+
+mod check;
+mod errors;
+
+pub use check::check_contract;
+pub use errors::{ContractError, ContractErrorKind, contract_diagnostics};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+//! The register of codes: every way to complain has one, with a name, a default level and a page.
+
+use crate::Level;
+
+/// A registered code. Cheap to copy; compared by its id.
+#[derive(Clone, Copy)]
+pub struct Code(&'static CodeInfo);
+
+struct CodeInfo {
+    id: &'static str,
+    name: &'static str,
+    level: Level,
+    page: &'static str,
+}
+
+impl Code {
+    /// `E0301`
+    pub fn id(self) -> &'static str {
+        self.0.id
+    }
+
+    /// `unknown-ref`
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The level it has unless the project sets another.
+    pub fn level(self) -> Level {
+        self.0.level
+    }
+
+    /// Its page of the manual, Markdown: what it means, why, an example, the fix.
+    pub fn page(self) -> &'static str {
+        self.0.page
+    }
+
+    /// The code with this id (`E0301`) or name (`unknown-ref`).
+    pub fn find(text: &str) -> Option<Self> {
+        Self::all().find(|code| code.id().eq_ignore_ascii_case(text) || code.name() == text)
+    }
+
+    /// Every code, in order of id.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CODES.iter().copied()
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for Code {}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.id(), self.name())
+    }
+}
+
+/// Declares the constants and the table at once: `UNKNOWN_REF = E0301 "unknown-ref" Error;`
+macro_rules! codes {
+    ($($constant:ident = $id:ident $name:literal $level:ident;)*) => {
+        $(
+            #[doc = concat!("`", stringify!($id), "` ", $name)]
+            pub const $constant: Code = Code(&CodeInfo {
+                id: stringify!($id),
+                name: $name,
+                level: Level::$level,
+                page: include_str!(concat!("../codes/", stringify!($id), ".md")),
+            });
+        )*
+        static CODES: &[Code] = &[$($constant),*];
+    };
+}
+
+// One line per page in `codes/`, in order of id.
+codes! {
+    UNCLOSED_BLOCK = E0101 "unclosed-block" Error;
+    UNCLOSED_SQL = E0102 "unclosed-sql" Error;
+    UNCLOSED_PARENTHESIS = E0103 "unclosed-parenthesis" Error;
+    STRAY_CLOSE = E0104 "stray-close" Error;
+    MISSING_OPEN_BRACE = E0105 "missing-open-brace" Error;
+    UNCLOSED_STRING = E0106 "unclosed-string" Error;
+    UNCLOSED_COMMENT = E0107 "unclosed-comment" Error;
+    BAD_NAME = E0108 "bad-name" Error;
+    BAD_CHARACTER = E0109 "bad-character" Error;
+    BAD_ESCAPE = E0110 "bad-escape" Error;
+    UNKNOWN_ITEM = E0111 "unknown-item" Error;
+    UNKNOWN_PROPERTY = E0112 "unknown-property" Error;
+    UNKNOWN_OPTION = E0113 "unknown-option" Error;
+    UNKNOWN_CONSTRAINT = E0114 "unknown-constraint" Error;
+    UNEXPECTED_TOKEN = E0115 "unexpected-token" Error;
+    SAME_LINE = E0116 "same-line" Error;
+    TOO_DEEP = E0117 "too-deep" Error;
+    NOT_SUPPORTED_YET = E0201 "not-supported-yet" Error;
+    MISPLACED_PROPERTY = E0202 "misplaced-property" Error;
+    REPEATED_PROPERTY = E0203 "repeated-property" Error;
+    BAD_DATE = E0204 "bad-date" Error;
+    UNKNOWN_TYPE = E0205 "unknown-type" Error;
+    MISSING_TYPE = E0206 "missing-type" Error;
+    DUPLICATE_COLUMN = E0207 "duplicate-column" Error;
+    DUPLICATE_VERSION = E0208 "duplicate-version" Error;
+    BAD_VERSION = E0209 "bad-version" Error;
+    UNKNOWN_LATEST = E0210 "unknown-latest" Error;
+    LATEST_NEEDED = E0211 "latest-needed" Error;
+    UNKNOWN_KIND = E0212 "unknown-kind" Error;
+    BAD_KIND_COLUMNS = E0213 "bad-kind-columns" Error;
+    BAD_OPTION = E0215 "bad-option" Error;
+    UNKNOWN_WORD = E0216 "unknown-word" Error;
+    MISSING_PROPERTY = E0217 "missing-property" Error;
+    BAD_PROJECT_FILE = E0218 "bad-project-file" Error;
+    UNKNOWN_KEY = E0219 "unknown-key" Error;
+    MISSING_DATA_FILE = E0220 "missing-data-file" Error;
+    UNKNOWN_REF = E0301 "unknown-ref" Error;
+    UNKNOWN_VERSION = E0302 "unknown-version" Error;
+    NOT_VERSIONED = E0303 "not-versioned" Error;
+    DUPLICATE_NAME = E0304 "duplicate-name" Error;
+    UNKNOWN_BLOCK_COLUMN = E0305 "unknown-block-column" Error;
+    COLUMN_CLASH = E0306 "column-clash" Error;
+    COLUMNS_WITHOUT_CONTRACT = E0307 "columns-without-contract" Error;
+    CYCLE = E0308 "cycle" Error;
+    MALFORMED_REF = E0309 "malformed-ref" Error;
+    RELATION_CLASH = E0310 "relation-clash" Error;
+    SQL_SYNTAX = E0401 "sql-syntax" Error;
+    SQL_UNCLOSED = E0402 "sql-unclosed" Error;
+    NOT_A_QUERY = E0403 "not-a-query" Error;
+    UNKNOWN_TABLE = E0404 "unknown-table" Error;
+    UNKNOWN_VARIABLE = E0405 "unknown-variable" Error;
+    OPAQUE_WITHOUT_CONTRACT = E0406 "opaque-without-contract" Error;
+    UNKNOWN_COLUMN = E0501 "unknown-column" Error;
+    UNKNOWN_TABLE_ALIAS = E0502 "unknown-table-alias" Error;
+    AMBIGUOUS_COLUMN = E0503 "ambiguous-column" Error;
+    TYPE_CLASH = E0504 "type-clash" Error;
+    SET_MISMATCH = E0505 "set-mismatch" Error;
+    DUPLICATE_OUTPUT_COLUMN = E0506 "duplicate-output-column" Error;
+    MISPLACED_AGGREGATE = E0507 "misplaced-aggregate" Error;
+    NOT_GROUPED = E0508 "not-grouped" Error;
+    UNKNOWN_FUNCTION = E0509 "unknown-function" Error;
+    WRONG_ARGUMENTS = E0510 "wrong-arguments" Error;
+    MISSING_COLUMN = E0601 "missing-column" Error;
+    EXTRA_COLUMN = E0602 "extra-column" Error;
+    TYPE_MISMATCH = E0603 "type-mismatch" Error;
+    NULL_IN_NOT_NULL = E0604 "null-in-not-null" Error;
+    BAD_CRON = E0701 "bad-cron" Error;
+    BAD_UNIT = E0702 "bad-unit" Error;
+    NO_START = E0703 "no-start" Error;
+    DATE_CUT_INTO_HOURS = E0704 "date-cut-into-hours" Error;
+    DATABASE_LOCKED = E0801 "database-locked" Error;
+    DATABASE_READ_ONLY = E0802 "database-read-only" Error;
+    DATABASE_UNUSABLE = E0803 "database-unusable" Error;
+    STATE_TOO_NEW = E0804 "state-too-new" Error;
+    STALE_PLAN = E0805 "stale-plan" Error;
+    NAME_TAKEN = E0806 "name-taken" Error;
+    TABLE_CHANGED = E0807 "table-changed" Error;
+    BAD_DATA_FILE = E0808 "bad-data-file" Error;
+    NO_DATA_FILE = E0809 "no-data-file" Error;
+    ROWS_OUTSIDE_BATCH = E0810 "rows-outside-batch" Error;
+    UNEXPECTED_COLUMNS = E0811 "unexpected-columns" Error;
+    BAD_VALUE = E0812 "bad-value" Error;
+    QUERY_REFUSED = E0813 "query-refused" Error;
+    ENGINE_FAILED = E0814 "engine-failed" Error;
+    INTERRUPTED = E0815 "interrupted" Error;
+    NOTHING_TO_SHOW = E0816 "nothing-to-show" Error;
+    CHECK_FAILED = E0817 "check-failed" Error;
+}
+
+/// A code for the tests of the renderings, so that they do not hang on any page.
+#[cfg(test)]
+pub(crate) const SAMPLE: Code =
+    Code(&CodeInfo { id: "E0999", name: "sample", level: Level::Error, page: "# E0999 sample\n" });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn is_kebab(name: &str) -> bool {
+        name.split('-')
+            .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+    }
+
+    #[test]
+    fn ids_are_sorted_and_unique_and_names_are_kebab_and_unique() {
+        let ids: Vec<_> = Code::all().map(Code::id).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b), "the table is not in order of id, or an id stands twice: {ids:?}");
+        let mut names = BTreeSet::new();
+        for code in Code::all() {
+            assert!(is_kebab(code.name()), "{code:?}: names are kebab-case");
+            assert!(names.insert(code.name()), "{code:?}: the name stands twice");
+        }
+    }
+
+    #[test]
+    fn levels_agree_with_the_letter() {
+        for code in Code::all() {
+            let expected: &[Level] = match code.id().as_bytes()[0] {
+                b'E' => &[Level::Error],
+                b'W' => &[Level::Warning],
+                _ => &[Level::Info],
+            };
+            assert!(expected.contains(&code.level()), "{code:?} is {:?} by default", code.level());
+        }
+    }
+
+    #[test]
+    fn every_page_has_its_sections_in_order() {
+        for code in Code::all() {
+            let page = code.page();
+            let title = format!("# {} {}\n", code.id(), code.name());
+            assert!(page.starts_with(&title), "{code:?}: the page must open with `{}`", title.trim_end());
+            let mut after = 0;
+            for section in ["\n## Why\n", "\n## Example\n", "\n## Fix\n"] {
+                let Some(at) = page[after..].find(section) else {
+                    panic!("{code:?}: the page lacks `{}`, or has it out of order", section.trim());
+                };
+                after += at;
+            }
+        }
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test compares the table with the folder")]
+    fn every_page_is_registered() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/codes");
+        for entry in std::fs::read_dir(folder).expect("the folder of pages is there") {
+            let name = entry.expect("readable").file_name().into_string().expect("UTF-8");
+            let id = name.strip_suffix(".md").unwrap_or(&name);
+            assert!(Code::find(id).is_some(), "codes/{name} has no line in the table of codes.rs");
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_by_id_in_any_case_and_by_name() {
+        for code in Code::all() {
+            assert_eq!(Code::find(&code.id().to_lowercase()), Some(code));
+            assert_eq!(Code::find(code.name()), Some(code));
+        }
+        assert_eq!(Code::find("no-such-code"), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! Collects what every stage has to say of a project, each problem once.
+
+use esker_contract::contract_diagnostics;
+use esker_declare::{Item, item_tree};
+use esker_diagnostics::{Code, Diagnostic, Location};
+use esker_infer::inferred;
+use esker_resolve::{
+    Node, cycle_diagnostic, graph, names, node_decl, node_refs, place_location, project_nodes, relation_clashes,
+    sql_location,
+};
+use esker_source::{Db, Project, SourceFile, parse};
+use esker_sql::{query_source_map, sql_errors};
+
+/// Everything that is wrong, in no particular order.
+pub(crate) fn project(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for file in project.files(db).values().filter(|file| file.path(db).ends_with(".esk")) {
+        syntax(db, *file, &mut found);
+        for item in &item_tree(db, *file).items {
+            declarations(db, *item, &mut found);
+        }
+    }
+    for (item, error) in names(db, project).errors() {
+        found.extend(error.diagnostic(db, project, item, None));
+    }
+    for node in project_nodes(db, project) {
+        node_problems(db, project, *node, &mut found);
+    }
+    found.extend(graph(db, project).cycles.iter().map(|path| cycle_diagnostic(db, project, path)));
+    for (node, error) in relation_clashes(db, project) {
+        found.extend(error.diagnostic(db, project, node.item(db), Some(*node)));
+    }
+    found
+}
+
+fn syntax(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
+    for error in &parse(db, file).errors {
+        let code = Code::find(error.kind.code()).expect("a test holds that every syntax error's code is registered");
+        let at = Location { file: file.path(db).clone(), span: error.span };
+        let mut diagnostic = Diagnostic::new(code, error.kind.title(), at, error.kind.label());
+        diagnostic.why = error.kind.why();
+        diagnostic.help = error.kind.help();
+        found.push(diagnostic);
+    }
+}
+
+fn declarations<'db>(db: &'db dyn Db, item: Item<'db>, found: &mut Vec<Diagnostic>) {
+    let locate = |place| place_location(db, item, place);
+    found.extend(item.errors(db).iter().map(|error| error.diagnostic(&locate)));
+    found.extend(crate::schedule::problems(db, item));
+}
+
+/// What is wrong with one node. A body that several versions share is judged once for each of them, and what they
+/// agree on is told once (the sort drops equal diagnostics).
+fn node_problems<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, found: &mut Vec<Diagnostic>) {
+    let item = node.item(db);
+    for error in &node_decl(db, node).errors {
+        found.extend(error.diagnostic(db, project, item, Some(node)));
+    }
+    for error in node_refs(db, project, node).iter().filter_map(|resolved| resolved.error.as_ref()) {
+        found.extend(error.diagnostic(db, project, item, Some(node)));
+    }
+    let locate = |tokens| sql_location(db, node, tokens);
+    found.extend(sql_errors(db, project, node).iter().map(|error| error.diagnostic(locate)));
+    let map = query_source_map(db, node);
+    found.extend(inferred(db, project, node).errors.iter().map(|error| error.diagnostic(map, locate)));
+    found.extend(contract_diagnostics(db, project, node));
+}

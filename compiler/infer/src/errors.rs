@@ -1,0 +1,243 @@
+//! What is wrong with the names and types of a query, and how that is said.
+
+use esker_declare::DataType;
+use esker_diagnostics::{self as diagnostics, Diagnostic, Location, nearest};
+use esker_sql::{ExprId, QueryId, QuerySourceMap, TableId};
+use std::ops::Range;
+
+/// Where a problem is, in terms of the query IR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// An expression.
+    Expr(ExprId),
+    /// The name of an entry of a select list.
+    Item(ExprId),
+    /// From one expression to another.
+    Between(ExprId, ExprId),
+    /// A query.
+    Query(QueryId),
+    /// A table of a FROM clause.
+    Table(TableId),
+}
+
+impl At {
+    /// The tokens.
+    pub fn tokens(self, map: &QuerySourceMap) -> Range<u32> {
+        match self {
+            Self::Expr(id) => map.expr(id),
+            Self::Item(id) => map.item(id),
+            Self::Between(first, last) => map.expr(first).start..map.expr(last).end,
+            Self::Query(id) => map.query(id),
+            Self::Table(id) => map.table(id),
+        }
+    }
+}
+
+/// A problem of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InferError {
+    /// Where it is.
+    pub at: At,
+    /// What it is.
+    pub kind: InferErrorKind,
+}
+
+/// The problems of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InferErrorKind {
+    /// No table in sight has the column.
+    UnknownColumn {
+        /// As written.
+        name: String,
+        /// The tables that were looked in.
+        tables: Vec<String>,
+        /// Their columns.
+        columns: Vec<String>,
+    },
+    /// No table in sight has the alias.
+    UnknownTableAlias {
+        /// As written.
+        name: String,
+        /// The tables in sight.
+        tables: Vec<String>,
+    },
+    /// Several tables have the column.
+    AmbiguousColumn {
+        /// As written.
+        name: String,
+        /// The tables that have it.
+        tables: Vec<String>,
+    },
+    /// The engine does not combine the types.
+    TypeClash {
+        /// The operator or construct.
+        what: String,
+        /// The types, in order.
+        types: Vec<DataType>,
+    },
+    /// The sides of a set operation differ in their number of columns.
+    SetMismatch {
+        /// `union`
+        op: &'static str,
+        /// Columns of the left side.
+        left: usize,
+        /// Columns of the right side.
+        right: usize,
+    },
+    /// Rows of VALUES, or a list of column names, that do not have the right length.
+    WrongCount {
+        /// What has the wrong length.
+        what: String,
+        /// What it should be.
+        expected: usize,
+        /// What it is.
+        found: usize,
+    },
+    /// Two columns of the result have one name.
+    DuplicateOutput {
+        /// The name.
+        name: String,
+        /// Where the name stands first.
+        first: At,
+    },
+    /// An aggregate where rows are not grouped.
+    MisplacedAggregate {
+        /// The function.
+        name: String,
+        /// Whether it is a window function.
+        window: bool,
+        /// Where it stands: `WHERE`.
+        clause: &'static str,
+    },
+    /// A column that is neither grouped nor aggregated.
+    NotGrouped {
+        /// The column.
+        name: String,
+    },
+    /// No function of this name, but one of nearly this name.
+    UnknownFunction {
+        /// As written.
+        name: String,
+        /// The near one.
+        near: String,
+    },
+    /// No form of a function takes the arguments.
+    WrongArguments {
+        /// The function.
+        name: String,
+        /// The types of the arguments.
+        types: Vec<DataType>,
+        /// The forms.
+        forms: Vec<String>,
+    },
+}
+
+impl InferError {
+    /// The problem as it is shown; `locate` says where tokens of the node's SQL stand.
+    pub fn diagnostic(&self, map: &QuerySourceMap, locate: impl Fn(Range<u32>) -> Location) -> Diagnostic {
+        let at = locate(self.at.tokens(map));
+        match &self.kind {
+            InferErrorKind::UnknownColumn { name, tables, columns } => {
+                let bare = name.rsplit('.').next().unwrap_or(name);
+                let label = match &tables[..] {
+                    [] => "this query reads no table".to_string(),
+                    [table] => format!("`{table}` has no such column"),
+                    tables => format!("none of {} has such a column", list(tables)),
+                };
+                let diagnostic =
+                    Diagnostic::new(diagnostics::UNKNOWN_COLUMN, format!("unknown column `{name}`"), at, label);
+                match nearest(bare, columns.iter().map(String::as_str)) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None if columns.is_empty() || columns.len() > 12 => diagnostic,
+                    None => diagnostic.help(format!("there are {}", list(columns))),
+                }
+            }
+            InferErrorKind::UnknownTableAlias { name, tables } => {
+                let title = format!("no table is called `{name}` here");
+                let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE_ALIAS, title, at, "unknown table or alias");
+                match (nearest(name, tables.iter().map(String::as_str)), &tables[..]) {
+                    (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
+                    (None, []) => diagnostic,
+                    (None, tables) => diagnostic.help(format!("the tables of this query are {}", list(tables))),
+                }
+            }
+            InferErrorKind::AmbiguousColumn { name, tables } => {
+                let title = format!("`{name}` is ambiguous");
+                let label = format!("{} have it", list(tables));
+                let qualified: Vec<String> = tables.iter().map(|table| format!("{table}.{name}")).collect();
+                Diagnostic::new(diagnostics::AMBIGUOUS_COLUMN, title, at, label)
+                    .help(format!("say which: {}", alternatives(&qualified)))
+            }
+            InferErrorKind::TypeClash { what, types } => {
+                let types: Vec<String> = types.iter().map(ToString::to_string).collect();
+                let title = format!("`{what}` does not combine {}", list(&types));
+                Diagnostic::new(diagnostics::TYPE_CLASH, title, at, "the engine refuses these types")
+                    .help("convert one of them with `cast(… as …)`")
+            }
+            InferErrorKind::SetMismatch { op, left, right } => {
+                let title = format!("the sides of `{op}` have {} and {}", count(*left), count(*right));
+                Diagnostic::new(diagnostics::SET_MISMATCH, title, at, format!("{} here", count(*right)))
+                    .help("select the same columns on both sides")
+            }
+            InferErrorKind::WrongCount { what, expected, found } => {
+                let title = format!("{what} has {}, where {} belong", count(*found), count(*expected));
+                Diagnostic::new(diagnostics::SET_MISMATCH, title, at, format!("{} here", count(*found)))
+            }
+            InferErrorKind::DuplicateOutput { name, first } => {
+                let title = format!("two columns are named `{name}`");
+                let first = locate(first.tokens(map));
+                let diagnostic = Diagnostic::new(diagnostics::DUPLICATE_OUTPUT_COLUMN, title, at.clone(), "the second one");
+                let diagnostic = if first == at { diagnostic } else { diagnostic.related(first, "the first one") };
+                diagnostic.help("give one of them another name with `as`, or leave it out")
+            }
+            InferErrorKind::MisplacedAggregate { name, window, clause } => {
+                let what = if *window { "window function" } else { "aggregate" };
+                let title = format!("the {what} `{name}` cannot stand in {clause}");
+                let diagnostic = Diagnostic::new(diagnostics::MISPLACED_AGGREGATE, title, at, format!("a {what}"));
+                match (*window, *clause) {
+                    (true, "WHERE" | "HAVING") => diagnostic.help("move the condition to QUALIFY"),
+                    (false, "WHERE") => diagnostic.help("move the condition to HAVING"),
+                    _ => diagnostic.help("compute it in a query of its own, and read that"),
+                }
+            }
+            InferErrorKind::NotGrouped { name } => {
+                let title = format!("`{name}` is neither grouped nor aggregated");
+                Diagnostic::new(diagnostics::NOT_GROUPED, title, at, "a group has many values of it").help(format!(
+                    "add it to GROUP BY, or say which value is meant: `any_value({name})`, `max({name})`"
+                ))
+            }
+            InferErrorKind::UnknownFunction { name, near } => {
+                Diagnostic::new(diagnostics::UNKNOWN_FUNCTION, format!("unknown function `{name}`"), at, "not known")
+                    .help(format!("did you mean `{near}`?"))
+            }
+            InferErrorKind::WrongArguments { name, types, forms } => {
+                let types: Vec<String> = types.iter().map(ToString::to_string).collect();
+                let title = format!("`{name}` does not take ({})", types.join(", "));
+                Diagnostic::new(diagnostics::WRONG_ARGUMENTS, title, at, "no form of it fits")
+                    .help(format!("it takes {}", alternatives(forms)))
+            }
+        }
+    }
+}
+
+fn count(n: usize) -> String {
+    if n == 1 { "1 column".to_string() } else { format!("{n} columns") }
+}
+
+/// `a`, `b` and `c`
+fn list(words: &[String]) -> String {
+    joined(words, "and")
+}
+
+/// `a`, `b` or `c`
+fn alternatives(words: &[String]) -> String {
+    joined(words, "or")
+}
+
+fn joined(words: &[String], last_word: &str) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} {last_word} {last}", rest.join(", ")),
+        _ => words.join(""),
+    }
+}

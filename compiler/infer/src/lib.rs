@@ -1,0 +1,25 @@
+//! Query IR to typed columns, surfaces and fingerprints.
+//!
+//! * [`inferred`]: the columns that a node's SQL returns with their types and nullability, and every problem of names
+//!   and types, at the expression that causes it. What is not known is [`esker_declare::DataType::Unknown`], never a
+//!   guess, and raises no further problem.
+//! * [`surface`]: what readers of a node see. A body is never read by another node, only its surface.
+//! * [`data_fingerprint`]: what decides a node's rows, as one hash.
+//!
+//! The rules are DuckDB's. What can be a table is one: `std/duckdb` holds the engine's own answers.
+
+mod bind;
+mod errors;
+mod fingerprint;
+mod implied;
+mod queries;
+mod columns;
+mod types;
+
+pub use errors::{At, InferError, InferErrorKind};
+pub use fingerprint::{NodeFingerprint, OwnFingerprint, combine, data_fingerprint, own_fingerprint};
+pub use queries::{inferred, surface};
+pub use columns::{Inferred, NodeSurface, Nullability, OutputColumn, SurfaceColumn};
+
+#[cfg(test)]
+mod tests;

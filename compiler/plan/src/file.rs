@@ -1,0 +1,289 @@
+//! The plan file: everything the runner needs to do, with nothing left for it to work out.
+//!
+//! It is JSON with a format name, a version and an id. The id is a hash of all the rest, so a file that was edited by
+//! hand is found out. Lists stand in a fixed order: nodes parents first, steps in an order in which they could be run
+//! one by one, the last of them the promotion.
+//!
+//! What running a step means (the runner's half of the contract):
+//!
+//! * [`StepKind::Create`]: an incremental node gets an empty table (from `columns`, or from its query when a type is
+//!   unknown); a view node gets `CREATE OR REPLACE VIEW table AS sql`. Records the snapshot, and one run of
+//!   [`Interval::NOTHING`]: from then on it can be read.
+//! * [`StepKind::Load`], [`StepKind::Build`]: `CREATE OR REPLACE TABLE table AS sql`, `$start` and `$end` being the
+//!   step's range. Records the snapshot and one run of that range.
+//! * [`StepKind::Backfill`]: deletes the rows whose time column lies in the range, inserts the query's rows, and records
+//!   one run of that range: one transaction. A row outside of the range, or without a time, fails the step.
+//! * [`StepKind::Promote`]: makes [`Promotion::views`], drops [`Promotion::drop`], records [`Promotion::nodes`] as the
+//!   environment: one transaction.
+//!
+//! A run is recorded by *adding* it to the snapshot's runs with the next number of a counter (see [`crate::state`]);
+//! earlier runs stay.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::state::EnvironmentNode;
+use crate::time::{Interval, Timestamp, Unit};
+
+/// What the `format` field says.
+pub const FORMAT: &str = "esker-plan";
+/// What the `version` field says.
+pub const VERSION: u32 = 1;
+
+/// A plan, as written to disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanFile {
+    /// Always [`FORMAT`].
+    pub format: String,
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// 32 hexadecimal digits: a hash of everything else in the file.
+    pub id: String,
+    /// The project's name.
+    pub project: String,
+    /// The environment whose views are moved at the end.
+    pub environment: String,
+    /// The state's revision when the plan was made; when it has moved, the runner refuses.
+    pub state_revision: u64,
+    /// The time the plan was made for.
+    pub now: Timestamp,
+    /// What was asked for on the command line.
+    pub options: FileOptions,
+    /// What differs from the environment as it was recorded; unchanged nodes are not listed.
+    pub changes: Vec<Change>,
+    /// All nodes of the project, parents first.
+    pub nodes: Vec<FileNode>,
+    /// What to do, in an order in which it could be done one by one; empty when there is nothing to do.
+    pub steps: Vec<Step>,
+    /// What the environment is to look like; its step is the last one. `None` when it already looks so.
+    pub promotion: Option<Promotion>,
+}
+
+/// The options a plan was made with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileOptions {
+    /// `--start`
+    pub start: Option<Timestamp>,
+    /// `--end`, excluded (a date on the command line became the midnight that follows it).
+    pub end: Option<Timestamp>,
+    /// `--ignore-cron`
+    pub ignore_cron: bool,
+}
+
+/// A relation of the engine: a table or a view in a schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relation {
+    /// The schema.
+    pub schema: String,
+    /// The table or view.
+    pub name: String,
+}
+
+impl Relation {
+    /// `"schema"."name"`, quoted for SQL.
+    pub fn to_sql(&self) -> String {
+        format!("{}.{}", quoted(&self.schema), quoted(&self.name))
+    }
+}
+
+impl std::fmt::Display for Relation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// An identifier in double quotes, as standard SQL wants it.
+pub fn quoted(identifier: &str) -> String {
+    format!("\"{}\"", identifier.replace('"', "\"\""))
+}
+
+/// A node of the plan: one version of a model, or a seed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileNode {
+    /// `dim_customers@2`, `stg_orders`.
+    pub name: String,
+    /// The data fingerprint: 128 bits or more, hexadecimal.
+    pub fingerprint: String,
+    /// The snapshot's key in the state: 32 hexadecimal digits, from the name and the fingerprint (for a view also from
+    /// the snapshots that it reads).
+    pub snapshot: String,
+    /// The snapshot's physical table, or view.
+    pub table: Relation,
+    /// What kind of node it is.
+    pub kind: FileKind,
+    /// The table's columns in order; empty when not known (then the query decides).
+    pub columns: Vec<Column>,
+    /// The node's docs: the comment of its table and views.
+    pub comment: Option<String>,
+    /// What must hold of its rows before they become visible, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+    /// The query. References are physical tables already; `$start` and `$end` are left as parameters (timestamps).
+    pub sql: String,
+    /// The nodes that it reads directly, sorted.
+    pub parents: Vec<String>,
+}
+
+/// A promise of a contract that only data can keep: judged in the transaction that writes the rows, which is rolled
+/// back when it is broken. For a view it is judged when the view is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// In the words of the contract: `id not null`, `primary key (id)`, `check (amount >= 0)`.
+    pub title: String,
+    /// What must hold.
+    #[serde(flatten)]
+    pub rule: CheckRule,
+}
+
+/// What a check demands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckRule {
+    /// A condition that is false for no row (as SQL's CHECK, it is kept where it is null).
+    Holds(String),
+    /// Columns whose values together are distinct over the whole table, rows with a null among them left out.
+    Unique(Vec<String>),
+}
+
+/// A column of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type as the engine's SQL; `None` when not known.
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
+    /// Its docs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// The kinds of node that can be run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FileKind {
+    /// A file of the project, loaded once for each content.
+    Seed,
+    /// A table that is made anew as a whole.
+    Full,
+    /// A view.
+    View,
+    /// A table that grows by cells.
+    IncrementalByTime {
+        /// The column that says to which cell a row belongs.
+        column: String,
+        /// That column's type as the engine's SQL, when known: a `DATE` is compared as its midnight.
+        column_type: Option<String>,
+        /// The length of a cell.
+        unit: Unit,
+    },
+}
+
+/// How a node differs from what the environment has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The node's name.
+    pub node: String,
+    /// In which way it differs.
+    pub kind: ChangeKind,
+    /// Why, each in a few words: `rows changed`, `column lifetime changed`.
+    pub reasons: Vec<String>,
+    /// Whether a snapshot with just this identity exists already, so that its data is used again.
+    pub reused: bool,
+}
+
+/// The ways in which a node can differ from what the environment has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// The environment does not have it.
+    New,
+    /// Its data differs.
+    Changed,
+    /// Its data stays; docs, schedule or the like differ, or a view is tied to another table.
+    Metadata,
+    /// The project does not have it any more.
+    Removed,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its position in [`PlanFile::steps`], from 0.
+    pub id: usize,
+    /// The node's name; empty for the promotion.
+    pub node: String,
+    /// What to do.
+    #[serde(flatten)]
+    pub kind: StepKind,
+    /// The steps that must have succeeded before, ascending, each smaller than `id`.
+    pub after: Vec<usize>,
+    /// Why it is there, in one sentence.
+    pub why: String,
+}
+
+/// What a step does; the page of [`crate::file`] says how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum StepKind {
+    /// Makes an incremental node's empty table, or a view node's view.
+    Create,
+    /// Loads a seed.
+    Load {
+        /// What the run is recorded for.
+        range: Interval,
+    },
+    /// Makes a full node's table anew.
+    Build {
+        /// What `$start` and `$end` are, and what the run is recorded for.
+        range: Interval,
+        /// Whether something of the project that it reads has changed since its last build; `false` when only its cron
+        /// has ticked (files outside may have changed). Recorded with the run.
+        new_data: bool,
+    },
+    /// Runs consecutive cells together.
+    Backfill {
+        /// From the first cell's start to the last one's end.
+        range: Interval,
+        /// How many cells that is.
+        cells: u64,
+        /// How many of them ran before and run again.
+        again: u64,
+    },
+    /// Moves the environment's views: [`PlanFile::promotion`].
+    Promote,
+}
+
+/// What the environment is to look like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promotion {
+    /// All views of the environment, sorted by relation, those that stay as they are included.
+    pub views: Vec<PromotedView>,
+    /// Views that it has and is to have no longer, sorted.
+    pub drop: Vec<Relation>,
+    /// What is recorded as the environment's content, by node name.
+    pub nodes: BTreeMap<String, EnvironmentNode>,
+}
+
+/// A view of the environment: `select * from table`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromotedView {
+    /// The view, as readers know it.
+    pub view: Relation,
+    /// The node behind it.
+    pub node: String,
+    /// The physical table behind it.
+    pub table: Relation,
+    /// Whether it is new or shows another table than before; the others need not be touched.
+    pub moves: bool,
+}

@@ -1,0 +1,60 @@
+//! Where things are kept: the physical table of a snapshot, and the views of an environment.
+//!
+//! Tables of all snapshots stand in one schema of their own, named by node and identity, so that an environment is
+//! nothing but views. Production's views have the project's names; those of any other environment stand in schemas
+//! that end in the environment's name: `analytics__dev.dim_customers`.
+
+use crate::file::Relation;
+use crate::input::{NodeKind, PlanNode};
+use crate::read::digest;
+
+/// The environment whose views have the project's own names.
+pub const PRODUCTION: &str = "prod";
+/// The schema of physical tables.
+pub const DATA_SCHEMA: &str = "esker_data";
+/// Identifiers of PostgreSQL end after 63 bytes; 18 of them are the identity.
+const NODE_BYTES: usize = 45;
+
+/// A snapshot's key and its physical table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) snapshot: String,
+    pub(crate) table: Relation,
+}
+
+/// The identity of a node's data: its name, kind and data fingerprint. A view names its parents' tables inside, so it is another one when those are.
+pub(crate) fn identity(node: &PlanNode, parents: &[&Identity]) -> Identity {
+    let mut texts = vec![node.name.as_str(), node.fingerprint.as_str()];
+    match &node.kind {
+        NodeKind::Seed => texts.push("seed"),
+        NodeKind::Full => texts.push("full"),
+        NodeKind::IncrementalByTime { column, .. } => texts.extend(["incremental by time", column]),
+        NodeKind::View => {
+            texts.push("view");
+            texts.extend(parents.iter().map(|parent| parent.snapshot.as_str()));
+        }
+    }
+    let snapshot = digest(&texts);
+    let plain = node.name.replace('@', "_v");
+    let plain: String =
+        plain.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(NODE_BYTES).collect();
+    let name = format!("{plain}__{}", &snapshot[..16]);
+    Identity { table: Relation { schema: DATA_SCHEMA.to_owned(), name }, snapshot }
+}
+
+/// The view of an environment for a relation that readers know by production's name.
+pub fn environment_view(environment: &str, relation: &Relation) -> Relation {
+    if environment == PRODUCTION {
+        relation.clone()
+    } else {
+        Relation { schema: format!("{}__{environment}", relation.schema), name: relation.name.clone() }
+    }
+}
+
+/// Whether a word can name an environment: letters, digits and `_`, a letter first, short enough for a schema's name.
+pub fn is_environment_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && name.len() <= 30
+}

@@ -1,0 +1,198 @@
+//! The schedule as steps: batches, what each waits for, and why it is there.
+//!
+//! A batch waits for just those batches of its parents that it reads: the ones that overlap it, widened by its
+//! lookback. Steps come node by node, parents first, so every edge points backwards.
+
+use crate::file::{Change, ChangeKind, Step, StepKind};
+use crate::input::{NodeKind, PlanInput, PlanNode};
+use crate::schedule::{Build, BuildCause, Cells, NodeSchedule, Work};
+use crate::time::{Interval, IntervalSet};
+
+/// The steps of one node that others may have to wait for.
+#[derive(Default)]
+struct Made {
+    /// Its table's or view's creation, load or build.
+    whole: Option<usize>,
+    /// Its batches in order of time.
+    batches: Vec<(Interval, usize)>,
+}
+
+struct Steps<'a> {
+    input: &'a PlanInput,
+    planned: &'a [NodeSchedule],
+    changes: &'a [Change],
+    steps: Vec<Step>,
+    made: Vec<Made>,
+}
+
+/// All steps, without the promotion.
+pub(crate) fn steps(input: &PlanInput, planned: &[NodeSchedule], changes: &[Change]) -> Vec<Step> {
+    let mut steps = Steps { input, planned, changes, steps: Vec::new(), made: Vec::new() };
+    for (node, schedule) in input.nodes.iter().zip(planned) {
+        let made = steps.node(node, schedule);
+        steps.made.push(made);
+    }
+    steps.steps
+}
+
+/// The promotion, which waits for everything: the steps that nobody else waits for.
+pub(crate) fn promotion(steps: &[Step], environment: &str, first: bool) -> Step {
+    let mut waited_for = vec![false; steps.len()];
+    for step in steps {
+        step.after.iter().for_each(|&before| waited_for[before] = true);
+    }
+    let after = (0..steps.len()).filter(|&step| !waited_for[step]).collect();
+    let why = if first {
+        format!("Environment `{environment}` does not exist yet.")
+    } else {
+        format!("Environment `{environment}` is to show what changed, all of it at once.")
+    };
+    Step { id: steps.len(), node: String::new(), kind: StepKind::Promote, after, why }
+}
+
+impl Steps<'_> {
+    fn node(&mut self, node: &PlanNode, schedule: &NodeSchedule) -> Made {
+        match &schedule.work {
+            Work::View if schedule.exists => Made::default(),
+            Work::View => {
+                // Its checks look at rows, its text only needs the tables.
+                let after = if node.checks.is_empty() { self.tables(node) } else { self.parents_steps(node, None) };
+                let why = self.why_new(node, "view");
+                Made { whole: Some(self.push(node, StepKind::Create, after, why)), batches: Vec::new() }
+            }
+            Work::Seed(load) => {
+                let whole = load.map(|range| {
+                    let why = format!("The content of `{}` has not been loaded yet.", node.name);
+                    self.push(node, StepKind::Load { range }, Vec::new(), why)
+                });
+                Made { whole, batches: Vec::new() }
+            }
+            Work::Full { build, .. } => {
+                let whole = build.as_ref().map(|build| {
+                    let after = self.parents_steps(node, None);
+                    let kind = StepKind::Build { range: build.range, new_data: build.new_data };
+                    self.push(node, kind, after, self.why_build(node, build))
+                });
+                Made { whole, batches: Vec::new() }
+            }
+            Work::Incremental(cells) => self.incremental(node, schedule, cells),
+        }
+    }
+
+    fn incremental(&mut self, node: &PlanNode, schedule: &NodeSchedule, cells: &Cells) -> Made {
+        let whole = (!schedule.exists).then(|| {
+            // Its query is described, so what it reads has to be there.
+            let (after, why) = (self.tables(node), self.why_new(node, "table"));
+            self.push(node, StepKind::Create, after, why)
+        });
+        let NodeKind::IncrementalByTime { lookback, batch, .. } = node.kind else {
+            return Made { whole, batches: Vec::new() };
+        };
+        let (runs, again) = (cells.runs(), cells.again());
+        let mut batches: Vec<(Interval, usize)> = Vec::new();
+        for range in schedule.timeline.batches(&runs, batch) {
+            let unit = schedule.timeline.unit;
+            let reach = Interval::new(unit.advance(range.start, -i64::from(lookback)), range.end);
+            let mut after = self.parents_steps(node, Some(reach));
+            after.extend(whole);
+            // Were the cells for whose sake others run again recorded first, a crash would leave those others behind.
+            let before = batches.last().filter(|(before, _)| before.end == range.start && again.overlaps(*before));
+            after.extend(before.map(|&(_, step)| step));
+            let part = |set: &IntervalSet| schedule.timeline.count(&set.intersection(&IntervalSet::from(range)));
+            let kind = StepKind::Backfill { range, cells: unit.count(range), again: part(&again) };
+            let why = self.why_cells(
+                schedule,
+                cells,
+                lookback,
+                [part(&cells.missing), part(&cells.stale), part(&cells.lookback)],
+            );
+            batches.push((range, self.push(node, kind, after, why)));
+        }
+        Made { whole, batches }
+    }
+
+    /// The steps after which what `node` reads is there, if only as empty tables.
+    fn tables(&self, node: &PlanNode) -> Vec<usize> {
+        node.parents().into_iter().filter_map(|parent| self.made[parent].whole).collect()
+    }
+
+    /// What a run of `node` waits for: of its parents, all steps, or those that overlap `reach`.
+    fn parents_steps(&self, node: &PlanNode, reach: Option<Interval>) -> Vec<usize> {
+        let mut after = Vec::new();
+        let mut parents = node.parents();
+        while let Some(parent) = parents.pop() {
+            let made = &self.made[parent];
+            let of_time = match reach {
+                None => made.batches.as_slice(),
+                Some(reach) => {
+                    let from = made.batches.partition_point(|(range, _)| range.end <= reach.start);
+                    let to = made.batches.partition_point(|(range, _)| range.start < reach.end);
+                    &made.batches[from..to.max(from)]
+                }
+            };
+            after.extend(of_time.iter().map(|&(_, step)| step));
+            // Its batches wait for its creation themselves.
+            if of_time.is_empty() {
+                after.extend(made.whole);
+            }
+            if matches!(self.planned[parent].work, Work::View) {
+                parents.extend(self.input.nodes[parent].parents());
+            }
+        }
+        after
+    }
+
+    fn push(&mut self, node: &PlanNode, kind: StepKind, mut after: Vec<usize>, why: String) -> usize {
+        after.sort_unstable();
+        after.dedup();
+        let id = self.steps.len();
+        self.steps.push(Step { id, node: node.name.clone(), kind, after, why });
+        id
+    }
+
+    fn why_new(&self, node: &PlanNode, what: &str) -> String {
+        let name = &node.name;
+        match self.changes.iter().find(|change| change.node == *name) {
+            Some(Change { kind: ChangeKind::New, .. }) => format!("`{name}` is new."),
+            Some(Change { kind: ChangeKind::Changed, reasons, .. }) => {
+                format!("`{name}` gets a {what} of its own beside the old one: {}.", reasons.join(", "))
+            }
+            Some(_) => format!("`{name}` stays as it is, but what it reads is another table now."),
+            None => format!("There is no {what} for `{name}` yet."),
+        }
+    }
+
+    fn why_build(&self, node: &PlanNode, build: &Build) -> String {
+        match &build.cause {
+            BuildCause::First => self.why_new(node, "table"),
+            BuildCause::Due => format!("Its cron `{}` has ticked since it was last built.", node.cron.text()),
+            BuildCause::Parents(causes) => format!("It was built before {} got new rows.", self.names(causes)),
+        }
+    }
+
+    fn why_cells(&self, schedule: &NodeSchedule, cells: &Cells, lookback: u32, counts: [u64; 3]) -> String {
+        let [missing, stale, before] = counts;
+        let unit = schedule.timeline.unit;
+        let (is, runs) = (|n| if n == 1 { "is" } else { "are" }, |n| if n == 1 { "runs" } else { "run" });
+        let mut reasons = Vec::new();
+        if missing > 0 {
+            reasons.push(format!("{} {} missing", unit.counted(missing), is(missing)));
+        }
+        if stale > 0 {
+            let causes = self.names(&cells.causes);
+            reasons.push(format!("{} {} again because {causes} did", unit.counted(stale), runs(stale)));
+        }
+        if before > 0 {
+            reasons.push(format!("{} {} again as lookback {lookback} asks", unit.counted(before), runs(before)));
+        }
+        format!("{}.", reasons.join("; "))
+    }
+
+    fn names(&self, nodes: &[usize]) -> String {
+        let names: Vec<String> = nodes.iter().map(|&node| format!("`{}`", self.input.nodes[node].name)).collect();
+        match names.as_slice() {
+            [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+            _ => names.concat(),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which table or view each node is in the engine, and clashes between them.
+
+use crate::{Lifecycle, Node, NodeRole, ResolveError, node_decl, project_nodes};
+use esker_declare::{Part, Place};
+use esker_source::{Db, Project};
+use std::collections::BTreeMap;
+
+/// A table or view of the engine, by schema and name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Relation {
+    /// The schema.
+    pub schema: String,
+    /// The name in it.
+    pub name: String,
+}
+
+impl std::fmt::Display for Relation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// The relations under which readers outside find a node; the first is its own, a second one the canonical name of a
+/// model whose latest version it is. A source that is read from files has none.
+#[salsa::tracked]
+pub fn node_relations<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<Relation> {
+    let decl = node_decl(db, node);
+    let item = node.item(db).name(db);
+    let default_schema = || decl.schema.clone().unwrap_or_else(|| project.settings(db).schema.clone());
+    let dotted = |text: &str| match text.rsplit_once('.') {
+        Some((schema, name)) => Relation { schema: schema.into(), name: name.into() },
+        None => Relation { schema: default_schema(), name: text.into() },
+    };
+    match (&decl.role, node.version(db), &decl.properties.alias) {
+        (NodeRole::Source(Some(_)), ..) => Vec::new(),
+        (NodeRole::Source(None), ..) | (_, None, None) => vec![dotted(item)],
+        (_, None, Some(alias)) => vec![dotted(alias)],
+        (_, Some(version), alias) => {
+            let usual = format!("{item}_v{}", version.relation_suffix());
+            let mut relations = vec![dotted(alias.as_deref().unwrap_or(&usual))];
+            let canonical = dotted(item);
+            if decl.lifecycle == Lifecycle::Latest && relations[0] != canonical {
+                relations.push(canonical);
+            }
+            relations
+        }
+    }
+}
+
+/// Nodes that claim a relation which another node has. Names are compared without case, as the engine does.
+#[salsa::tracked]
+pub fn relation_clashes<'db>(db: &'db dyn Db, project: Project) -> Vec<(Node<'db>, ResolveError<'db>)> {
+    let mut owners: BTreeMap<String, Node<'db>> = BTreeMap::new();
+    let mut clashes = Vec::new();
+    for node in project_nodes(db, project) {
+        for relation in node_relations(db, project, *node) {
+            let first = *owners.entry(relation.to_string().to_lowercase()).or_insert(*node);
+            // Two items with one name were reported as such.
+            let same_name = first.item(db) != node.item(db) && first.item(db).name(db) == node.item(db).name(db);
+            if first != *node && !same_name {
+                let version = node_decl(db, *node).body.flatten();
+                let own = Place { version, part: Part::Alias };
+                let at = if node.item(db).places(db).has(own) { own } else { Place { version: None, part: Part::Alias } };
+                clashes.push((*node, ResolveError::RelationClash { at, relation: relation.to_string(), first }));
+            }
+        }
+    }
+    clashes
+}

@@ -1,0 +1,182 @@
+//! What is wrong with a body of SQL as SQL, and how that is said.
+
+use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
+use std::ops::Range;
+
+/// A mistake in a body, at a range of its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlError {
+    /// The tokens that are wrong; an empty range, or one behind the last token, is the end of the body.
+    pub tokens: Range<u32>,
+    /// What is wrong.
+    pub kind: SqlErrorKind,
+}
+
+/// The mistakes of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SqlErrorKind {
+    /// There is no SQL.
+    Empty,
+    /// Another kind of statement, by its first word.
+    NotAQuery {
+        /// `create`
+        statement: String,
+    },
+    /// Something behind a semicolon.
+    SecondStatement,
+    /// The grammar wants something else here.
+    Unexpected {
+        /// What would fit.
+        expected: String,
+        /// The token that stands there; nothing at the end.
+        found: Option<String>,
+        /// A misspelt word and the keyword that was likely meant.
+        meant: Option<(String, String)>,
+    },
+    /// Any other refusal of the parser.
+    Unreadable {
+        /// Its words.
+        message: String,
+    },
+    /// Nested beyond what is read.
+    TooDeep,
+    /// A bracket without its partner.
+    Unbalanced {
+        /// `(`
+        bracket: String,
+    },
+    /// A string or quoted name that does not end, or a sign that SQL does not have.
+    BadToken {
+        /// As written.
+        text: String,
+    },
+    /// A table name that is no ref, no CTE and no table function.
+    UnknownTable {
+        /// As written.
+        name: String,
+        /// The reference that was likely meant.
+        likely: Option<String>,
+        /// A CTE of the query with nearly this name.
+        cte: Option<String>,
+    },
+    /// A file read by its name.
+    FileAsTable {
+        /// The path.
+        path: String,
+    },
+    /// A `$name` that nothing defines.
+    UnknownParam {
+        /// Without `$`.
+        name: String,
+        /// What could be meant.
+        known: Vec<String>,
+    },
+    /// SQL that cannot be analysed, in a model that declares no columns.
+    OpaqueWithoutContract {
+        /// The construct.
+        construct: String,
+    },
+}
+
+impl SqlError {
+    /// The problem as it is shown; `locate` says where tokens of the body stand.
+    pub fn diagnostic(&self, locate: impl Fn(Range<u32>) -> Location) -> Diagnostic {
+        let at = locate(self.tokens.clone());
+        match &self.kind {
+            SqlErrorKind::Empty => Diagnostic::new(diagnostics::SQL_SYNTAX, "the SQL is empty", at, "no query here")
+                .help("write a query: `select … from ref(…)`"),
+            SqlErrorKind::NotAQuery { statement } => {
+                let title = format!("`{statement}` is not a query");
+                Diagnostic::new(diagnostics::NOT_A_QUERY, title, at, "a model is made by one query")
+                    .why("Esker creates, fills and replaces the table itself; the SQL only says which rows it holds")
+                    .help("write the `select` whose rows the model holds")
+            }
+            SqlErrorKind::SecondStatement => {
+                let title = "a second statement stands behind the query";
+                Diagnostic::new(diagnostics::NOT_A_QUERY, title, at, "the query ends here")
+                    .why("a model is made by exactly one query")
+                    .help("remove what stands behind the semicolon, or make it a model of its own")
+            }
+            SqlErrorKind::Unexpected { expected, found, meant } => {
+                let found = found.as_ref().map_or("the end of the SQL".to_string(), |found| format!("`{found}`"));
+                let title = format!("expected {expected}, found {found}");
+                let diagnostic = Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this does not fit here");
+                match meant {
+                    Some((word, meant)) => diagnostic.help(format!("did you mean `{meant}` instead of `{word}`?")),
+                    None => diagnostic,
+                }
+            }
+            SqlErrorKind::Unreadable { message } => {
+                Diagnostic::new(diagnostics::SQL_SYNTAX, format!("this SQL cannot be read: {message}"), at, "here")
+            }
+            SqlErrorKind::TooDeep => {
+                let title = "the SQL is nested too deeply to be read";
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this query")
+                    .help("name inner queries with `with name as (…)`")
+            }
+            SqlErrorKind::Unbalanced { bracket } => {
+                let closes = matches!(bracket.as_str(), ")" | "]" | "}");
+                let title = match closes {
+                    true => format!("`{bracket}` closes nothing"),
+                    false => format!("`{bracket}` is never closed"),
+                };
+                let label = if closes { "no bracket is open here" } else { "opened here" };
+                Diagnostic::new(diagnostics::SQL_UNCLOSED, title, at, label)
+            }
+            SqlErrorKind::BadToken { text } => {
+                let unclosed = text.starts_with(['\'', '"', '$']) || text.contains('\'') || text.starts_with("/*");
+                let (title, label) = match text.chars().next() {
+                    Some('"') => ("a quoted name is never closed".to_string(), "opened here"),
+                    Some('/') if unclosed => ("a comment is never closed".to_string(), "opened here"),
+                    _ if unclosed => ("a string is never closed".to_string(), "opened here"),
+                    _ => (format!("`{text}` has no meaning in SQL"), "not SQL"),
+                };
+                Diagnostic::new(diagnostics::SQL_UNCLOSED, title, at, label)
+            }
+            SqlErrorKind::UnknownTable { name, likely, cte } => {
+                let title = format!("`{name}` is not a table that this query can read");
+                let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "neither a `ref`, nor a CTE")
+                    .why("a table is read through `ref(…)`, so that Esker knows what depends on what");
+                match (cte, likely) {
+                    (Some(cte), _) => diagnostic.help(format!("did you mean the CTE `{cte}`?")),
+                    (None, Some(likely)) => diagnostic.help(format!("write `ref({likely})`")),
+                    (None, None) => diagnostic.help(format!(
+                        "declare it: `source {name} {{ … }}`, and write `ref({name})`; nothing in the project has such a name"
+                    )),
+                }
+            }
+            SqlErrorKind::FileAsTable { path } => {
+                let title = "a file is read by its path";
+                Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "neither a `ref`, nor a CTE")
+                    .why("Esker has to know the columns of what a query reads, and what depends on it")
+                    .help(format!("declare a source with `read … \"{path}\"`, and read it with `ref(…)`"))
+            }
+            SqlErrorKind::UnknownParam { name, known } => {
+                let title = format!("unknown variable `${name}`");
+                let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_VARIABLE, title, at, "nothing defines it");
+                match esker_diagnostics::nearest(name, known.iter().map(String::as_str)) {
+                    Some(near) => diagnostic.help(format!("did you mean `${near}`?")),
+                    None => diagnostic.help(format!(
+                        "the variables are {}; your own are set under `[vars]` in esker.toml",
+                        list(known.iter().map(|known| format!("`${known}`")))
+                    )),
+                }
+            }
+            SqlErrorKind::OpaqueWithoutContract { construct } => {
+                let title = format!("`{construct}` cannot be analysed, so this model must declare its columns");
+                Diagnostic::new(diagnostics::OPAQUE_WITHOUT_CONTRACT, title, at, "Esker cannot tell what columns this returns")
+                    .why("the engine takes this SQL, but the columns of a model have to be known to its readers")
+                    .help("declare them: `contract enforced { name type … }`")
+            }
+        }
+    }
+}
+
+/// `a`, `b` and `c`
+fn list(words: impl Iterator<Item = String>) -> String {
+    let words: Vec<String> = words.collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.join(""),
+    }
+}

@@ -1,0 +1,295 @@
+//! Every mistake of syntax as a typed value, and the one place where it is put into words.
+
+use crate::Span;
+use crate::words;
+
+/// A mistake in the text, at its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is underlined.
+    pub span: Span,
+    /// What is wrong.
+    pub kind: SyntaxErrorKind,
+}
+
+/// The kinds of mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    /// A `{` without its `}`.
+    UnclosedBlock {
+        /// The words that lead the block: `model dim_customers`.
+        what: String,
+        /// Where the `}` should stand.
+        missing: Span,
+    },
+    /// A `sql {` whose end cannot be found.
+    UnclosedSql,
+    /// A `(` without its `)`.
+    UnclosedParen,
+    /// A `}` or `)` that closes nothing.
+    StrayClose {
+        /// Which of the two.
+        bracket: char,
+    },
+    /// A line that needs a `{`, with the block's lines below it.
+    MissingOpen {
+        /// The line.
+        what: String,
+    },
+    /// A string, or a name in backticks, without its closing quote.
+    UnclosedString {
+        /// The quote that opens it.
+        quote: char,
+    },
+    /// A `/*` without its `*/`.
+    UnclosedComment,
+    /// A name with letters that need backticks.
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// Characters that begin nothing.
+    BadCharacter {
+        /// What is written.
+        written: String,
+    },
+    /// A backslash in a string before a character that it does not escape.
+    BadEscape {
+        /// The backslash and the character.
+        escape: String,
+    },
+    /// Something that is no item where an item must begin.
+    UnknownItem {
+        /// What stands there.
+        found: String,
+        /// The keyword that it was probably meant to be.
+        nearest: Option<&'static str>,
+    },
+    /// A line led by a word that is no property.
+    UnknownProperty {
+        /// The word.
+        found: String,
+        /// What it was probably meant to be.
+        nearest: Option<&'static str>,
+    },
+    /// A word in a kind's block that is no option.
+    UnknownOption {
+        /// The word.
+        found: String,
+        /// What it was probably meant to be.
+        nearest: Option<&'static str>,
+    },
+    /// A word behind a column's type that is no constraint.
+    UnknownConstraint {
+        /// The word.
+        found: String,
+        /// What it was probably meant to be.
+        nearest: Option<&'static str>,
+    },
+    /// Something else than what must follow.
+    Unexpected {
+        /// What may follow, in the words of the language.
+        expected: Vec<&'static str>,
+        /// What stands there.
+        found: String,
+    },
+    /// A second property on the line of a first.
+    SameLine {
+        /// The word that leads the second.
+        found: String,
+    },
+    /// Brackets nested deeper than any real file's, or a selection with too many terms.
+    TooDeep,
+}
+
+impl SyntaxErrorKind {
+    /// The code: `E0101`.
+    pub fn code(&self) -> &'static str {
+        self.code_and_name().0
+    }
+
+    /// The kebab name: `unclosed-block`.
+    pub fn name(&self) -> &'static str {
+        self.code_and_name().1
+    }
+
+    fn code_and_name(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::UnclosedBlock { .. } => ("E0101", "unclosed-block"),
+            Self::UnclosedSql => ("E0102", "unclosed-sql"),
+            Self::UnclosedParen => ("E0103", "unclosed-parenthesis"),
+            Self::StrayClose { .. } => ("E0104", "stray-close"),
+            Self::MissingOpen { .. } => ("E0105", "missing-open-brace"),
+            Self::UnclosedString { .. } => ("E0106", "unclosed-string"),
+            Self::UnclosedComment => ("E0107", "unclosed-comment"),
+            Self::BadName { .. } => ("E0108", "bad-name"),
+            Self::BadCharacter { .. } => ("E0109", "bad-character"),
+            Self::BadEscape { .. } => ("E0110", "bad-escape"),
+            Self::UnknownItem { .. } => ("E0111", "unknown-item"),
+            Self::UnknownProperty { .. } => ("E0112", "unknown-property"),
+            Self::UnknownOption { .. } => ("E0113", "unknown-option"),
+            Self::UnknownConstraint { .. } => ("E0114", "unknown-constraint"),
+            Self::Unexpected { .. } => ("E0115", "unexpected-token"),
+            Self::SameLine { .. } => ("E0116", "same-line"),
+            Self::TooDeep => ("E0117", "too-deep"),
+        }
+    }
+
+    /// What is wrong, in one line.
+    pub fn title(&self) -> String {
+        match self {
+            Self::UnclosedBlock { what, .. } => format!("the block of `{}` is never closed", short(what)),
+            Self::UnclosedSql => "this SQL block is never closed".to_owned(),
+            Self::UnclosedParen => "this `(` is never closed".to_owned(),
+            Self::StrayClose { bracket } => format!("this `{bracket}` closes nothing"),
+            Self::MissingOpen { what } => format!("`{{` is missing behind `{}`", short(what)),
+            Self::UnclosedString { quote: '`' } => "this name has no closing backtick".to_owned(),
+            Self::UnclosedString { .. } => "this string has no closing quote".to_owned(),
+            Self::UnclosedComment => "this comment is never closed".to_owned(),
+            Self::BadName { name } if name == "``" => "a name cannot be empty".to_owned(),
+            Self::BadName { name } => format!("`{}` must stand in backticks", short(name)),
+            Self::BadCharacter { written } => match written.chars().count() {
+                1 => format!("`{}` means nothing here", visible(written)),
+                _ => format!("`{}` mean nothing here", visible(written)),
+            },
+            Self::BadEscape { escape } => format!("`{}` is no escape", visible(escape)),
+            Self::UnknownItem { found, .. } if words::leads_line(found) => format!("`{found}` stands outside any item"),
+            Self::UnknownItem { found, nearest: Some(_) } => format!("there is no item `{}`", visible(found)),
+            Self::UnknownItem { found, .. } => format!("expected an item, found `{}`", visible(found)),
+            Self::UnknownProperty { found, .. } => format!("there is no property `{}`", short(found)),
+            Self::UnknownOption { found, .. } => format!("there is no option `{}`", short(found)),
+            Self::UnknownConstraint { found, .. } => format!("there is no constraint `{}`", short(found)),
+            Self::Unexpected { expected, found } => format!("expected {}, found {found}", alternatives(expected)),
+            Self::SameLine { found } => format!("`{}` must begin a line of its own", short(found)),
+            Self::TooDeep => format!("brackets nest more than {} levels deep", crate::layout::MAX_DEPTH),
+        }
+    }
+
+    /// What the underlined place is told.
+    pub fn label(&self) -> String {
+        match self {
+            Self::UnclosedBlock { .. } => "opened here".to_owned(),
+            Self::UnclosedSql => "its `}` is missing".to_owned(),
+            Self::UnclosedParen => "its `)` is missing on this line".to_owned(),
+            Self::StrayClose { bracket: '}' } => "no `{` above belongs to it".to_owned(),
+            Self::StrayClose { .. } => "no `(` before it belongs to it".to_owned(),
+            Self::MissingOpen { .. } => "`{` belongs here".to_owned(),
+            Self::UnclosedString { .. } => "runs to the end of the line".to_owned(),
+            Self::UnclosedComment => "its `*/` is missing".to_owned(),
+            Self::BadName { .. } => "no plain name".to_owned(),
+            Self::BadCharacter { .. } => "begins nothing".to_owned(),
+            Self::BadEscape { .. } => "not an escape".to_owned(),
+            Self::UnknownItem { nearest: None, .. } => "no item begins so".to_owned(),
+            Self::UnknownItem { nearest: Some(nearest), .. }
+            | Self::UnknownProperty { nearest: Some(nearest), .. }
+            | Self::UnknownOption { nearest: Some(nearest), .. }
+            | Self::UnknownConstraint { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::UnknownProperty { .. } => "no property begins so".to_owned(),
+            Self::UnknownOption { .. } => "no option begins so".to_owned(),
+            Self::UnknownConstraint { .. } => "not a constraint".to_owned(),
+            Self::Unexpected { expected, .. } => format!("expected {}", alternatives(expected)),
+            Self::SameLine { .. } => "a second property on this line".to_owned(),
+            Self::TooDeep => "too deep".to_owned(),
+        }
+    }
+
+    /// Why it is wrong, where that is not plain.
+    pub fn why(&self) -> Option<String> {
+        let why = match self {
+            Self::UnclosedSql => {
+                "SQL reaches to the `}` that pairs with its `{`; braces in strings and comments do not count"
+            }
+            Self::BadName { .. } => {
+                "a plain name is made of the letters A to Z, digits and `_`, and begins with no digit"
+            }
+            Self::BadEscape { .. } => "in a string a backslash begins one of `\\\"` `\\'` `\\\\` `\\n` `\\r` `\\t`",
+            Self::UnknownItem { found, .. } if words::leads_line(found) => {
+                "a `}` above closes the item that this line was probably meant for"
+            }
+            Self::SameLine { .. } => "a newline ends a property",
+            _ => return None,
+        };
+        Some(why.to_owned())
+    }
+
+    /// What to do.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::UnclosedBlock { .. } => "add the missing `}`".to_owned(),
+            Self::UnclosedSql => {
+                "add the missing `}` on a line of its own, or close the quote that hides it".to_owned()
+            }
+            Self::UnclosedParen => "add the missing `)`".to_owned(),
+            Self::StrayClose { bracket } => format!("remove this `{bracket}`"),
+            Self::MissingOpen { .. } => "add `{` at the end of the line".to_owned(),
+            Self::UnclosedString { quote } => format!("add the closing {quote}"),
+            Self::UnclosedComment => "add `*/`".to_owned(),
+            Self::BadName { name } if name == "``" => "write a name between the backticks".to_owned(),
+            Self::BadName { name } => format!("write `` `{name}` ``"),
+            Self::BadCharacter { .. } => "remove it".to_owned(),
+            Self::BadEscape { escape } => format!("write `\\{}` for a backslash", visible(escape)),
+            Self::UnknownItem { nearest: Some(nearest), .. }
+            | Self::UnknownProperty { nearest: Some(nearest), .. }
+            | Self::UnknownOption { nearest: Some(nearest), .. }
+            | Self::UnknownConstraint { nearest: Some(nearest), .. } => format!("write `{nearest}`"),
+            Self::UnknownItem { found, .. } if words::leads_line(found) => {
+                "move it into an item, or remove the `}` that closes its item too early".to_owned()
+            }
+            Self::UnknownItem { .. } => format!("items begin with {}", listed(&words::ITEMS)),
+            Self::UnknownProperty { found, .. } if words::ITEMS.contains(&found.as_str()) => {
+                format!("`{found}` begins an item: write it outside, at the start of a line")
+            }
+            Self::UnknownProperty { .. } => return None,
+            Self::UnknownOption { .. } => format!("options are {}", listed(&words::OPTIONS)),
+            Self::UnknownConstraint { .. } => "constraints are `not null`, `primary key`, `unique`, `check (…)`, \
+                 `references …`, `default …`, `deprecated …`, `tags (…)`"
+                .to_owned(),
+            Self::Unexpected { found, .. } if found == "`-`" => {
+                "a name that holds `-` must stand in backticks".to_owned()
+            }
+            Self::Unexpected { .. } => return None,
+            Self::SameLine { found } => format!("begin a new line before `{}`", short(found)),
+            Self::TooDeep => "write it flatter".to_owned(),
+        })
+    }
+
+    /// A second place that explains the first, and what it is told.
+    pub fn secondary(&self) -> Option<(Span, String)> {
+        match self {
+            Self::UnclosedBlock { missing, .. } => Some((*missing, "`}` is missing here".to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`; of many the first ones.
+fn alternatives(expected: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    match expected {
+        [] => "something else".to_owned(),
+        [one] => (*one).to_owned(),
+        [.., _] if expected.len() > SHOWN => format!("{} or the like", expected[..SHOWN - 1].join(", ")),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+/// Each in code quotes, by commas.
+fn listed(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+/// At most 40 characters.
+pub(crate) fn short(text: &str) -> String {
+    const LIMIT: usize = 40;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Short, and control characters as escapes.
+fn visible(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
+    short(text).chars().map(escape).collect()
+}

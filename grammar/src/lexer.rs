@@ -1,0 +1,506 @@
+//! Text to tokens. logos cuts; this file decides by the last few tokens what comes next: Esker, a piece of raw SQL as
+//! one token, or a selection.
+
+use crate::heads::next_head;
+use crate::sql::scan::{self, Until};
+use crate::words::{leads_line, nearest_property};
+use crate::{Span, Token, TokenKind};
+use logos::Logos;
+use std::ops::Range;
+
+/// The tokens of a text.
+#[derive(Default)]
+pub(crate) struct Lexed {
+    /// They tile the text.
+    pub(crate) tokens: Vec<Token>,
+    /// The offsets of the brackets that open a piece of SQL that nothing closes.
+    pub(crate) unclosed: Vec<u32>,
+}
+
+/// Cuts a file. In the ranges `suspicious`, known to lack a closing brace, a SQL block does not accept a brace that
+/// stands to the left of its own line.
+pub(crate) fn lex(text: &str, heads: &[u32], suspicious: &[Range<u32>]) -> Lexed {
+    Lexer::new(text, heads, suspicious).run()
+}
+
+/// Cuts a selection that stands alone.
+pub(crate) fn lex_selection(text: &str) -> Lexed {
+    let mut lexer = Lexer::new(text, &[], &[]);
+    lexer.selection = Some(0);
+    lexer.stay = true;
+    lexer.run()
+}
+
+#[derive(Logos, Clone, Copy, PartialEq, Eq)]
+enum Raw {
+    #[regex(r"[ \t\x0B\x0C\u{A0}\u{FEFF}]+")]
+    #[token("\r")]
+    Space,
+    #[regex(r"\r?\n")]
+    Newline,
+    #[regex(r"//[^\n]*", priority = 1, allow_greedy = true)]
+    LineComment,
+    #[regex(r"///([^/\n][^\n]*)?", priority = 9, allow_greedy = true)]
+    Doc,
+    #[token("/*")]
+    CommentOpen,
+    #[regex(r"[A-Za-z_][A-Za-z0-9_]*", priority = 9)]
+    Word,
+    #[regex(r"[\p{XID_Start}_][\p{XID_Continue}]*", priority = 2)]
+    #[token("``")]
+    BadWord,
+    #[regex(r"`[^`\r\n]+`")]
+    Backtick,
+    #[regex(r"`[^`\r\n]*", priority = 1)]
+    UnclosedBacktick,
+    #[regex(r#""([^"\\\r\n]|\\[^\r\n])*""#)]
+    #[regex(r"'([^'\\\r\n]|\\[^\r\n])*'")]
+    String,
+    #[regex(r#""([^"\\\r\n]|\\[^\r\n])*\\?"#, priority = 1)]
+    #[regex(r"'([^'\\\r\n]|\\[^\r\n])*\\?", priority = 1)]
+    UnclosedString,
+    #[regex(r"[0-9][0-9_]*", priority = 5)]
+    Integer,
+    #[regex(r"[0-9][0-9_]*\.[0-9][0-9_]*([eE][+-]?[0-9]+)?")]
+    #[regex(r"[0-9][0-9_]*[eE][+-]?[0-9]+")]
+    Decimal,
+    #[regex(r"[0-9]+[-/.][0-9]+[-/.][0-9]+", priority = 20)]
+    Date,
+    #[regex(r"[0-9]+-[0-9]+-[0-9]+[Tt][0-9A-Za-z:.+-]*")]
+    Timestamp,
+    #[token("{")]
+    OpenBrace,
+    #[token("}")]
+    CloseBrace,
+    #[token("(")]
+    OpenParen,
+    #[token(")")]
+    CloseParen,
+    #[token("[")]
+    OpenBracket,
+    #[token("]")]
+    CloseBracket,
+    #[token(",")]
+    Comma,
+    #[token(".")]
+    Dot,
+    #[token(":")]
+    Colon,
+    #[token("=")]
+    Equals,
+    #[token("=>")]
+    FatArrow,
+    #[token("->")]
+    Arrow,
+    #[token("@")]
+    At,
+    #[token("$")]
+    Dollar,
+    #[token("-")]
+    Minus,
+    #[regex(r"[+*/;<>!?%&|^~#\\]")]
+    Sign,
+}
+
+/// The tokens of a selection.
+#[derive(Logos, Clone, Copy, PartialEq, Eq)]
+enum RawSelection {
+    #[regex(r"[ \t\x0B\x0C\u{A0}\u{FEFF}]+")]
+    #[token("\r")]
+    Space,
+    #[regex(r"\r?\n")]
+    Newline,
+    #[regex(r"//[^\n]*", priority = 20, allow_greedy = true)]
+    LineComment,
+    #[token("(")]
+    OpenParen,
+    #[token(")")]
+    CloseParen,
+    #[token(",")]
+    Comma,
+    #[regex(r#"([^ \t\x0B\x0C\u{A0}\u{FEFF}\r\n(),"]|"[^"\r\n]*")+"#, priority = 2)]
+    Term,
+    #[regex(r#""[^"\r\n]*"#, priority = 1)]
+    UnclosedString,
+}
+
+/// A token that was cut, before this file looks at it.
+enum Cut {
+    Token(TokenKind),
+    CommentOpen,
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    heads: &'t [u32],
+    suspicious: &'t [Range<u32>],
+    at: usize,
+    /// Where the line that `at` stands on begins.
+    line_start: usize,
+    /// Whether a significant token stands on this line already.
+    line_begun: bool,
+    /// The last significant tokens, the newest last, with whether each began its line.
+    recent: [(Option<Token>, bool); 4],
+    /// Inside a selection: how many parentheses are open.
+    selection: Option<u32>,
+    /// A newline does not end the selection.
+    stay: bool,
+    /// Inside `derive from N { … }`.
+    derive: bool,
+    /// No `*/` stands in the rest.
+    comments_failed: bool,
+    /// How many searches for a closing bracket failed before this head.
+    failed: (u32, u32),
+    out: Lexed,
+}
+
+/// How many searches for the end of a piece of SQL may fail before one and the same head: each costs a look at all the
+/// text up to it.
+const SEARCHES: u32 = 8;
+
+impl<'t> Lexer<'t> {
+    fn new(text: &'t str, heads: &'t [u32], suspicious: &'t [Range<u32>]) -> Self {
+        Self {
+            text,
+            heads,
+            suspicious,
+            at: 0,
+            line_start: 0,
+            line_begun: false,
+            recent: [(None, false); 4],
+            selection: None,
+            stay: false,
+            derive: false,
+            comments_failed: false,
+            failed: (0, 0),
+            out: Lexed::default(),
+        }
+    }
+
+    fn run(mut self) -> Lexed {
+        while self.at < self.text.len() {
+            if self.derive && self.heads.binary_search(&(self.at as u32)).is_ok() {
+                self.derive = false;
+            }
+            let (cut, length) = if self.selection.is_some() { self.cut_selection() } else { self.cut() };
+            match cut {
+                Cut::CommentOpen => self.comment(),
+                Cut::Token(kind) => {
+                    self.push(kind, self.at + length);
+                    self.lead_into(kind);
+                }
+            }
+        }
+        self.out
+    }
+
+    /// Adds a token that ends at `end`.
+    fn push(&mut self, kind: TokenKind, end: usize) {
+        let token = Token { kind, span: Span::from(self.at..end) };
+        match kind {
+            TokenKind::Newline => {
+                self.line_start = end;
+                self.line_begun = false;
+            }
+            _ if kind.is_trivia() || kind == TokenKind::Doc || kind == TokenKind::Sql => {
+                if let Some(newline) = self.text[self.at..end].rfind('\n') {
+                    self.line_start = self.at + newline + 1;
+                }
+            }
+            _ => {
+                self.recent.rotate_left(1);
+                self.recent[3] = (Some(token), !self.line_begun);
+                self.line_begun = true;
+            }
+        }
+        self.at = end;
+        // Characters that begin nothing are one mistake together.
+        if kind == TokenKind::Unknown
+            && let Some(last) = self.out.tokens.last_mut()
+            && last.kind == TokenKind::Unknown
+        {
+            last.span.end = token.span.end;
+        } else {
+            self.out.tokens.push(token);
+        }
+    }
+
+    fn cut(&self) -> (Cut, usize) {
+        let mut lexer = Raw::lexer(&self.text[self.at..]);
+        let kind = match lexer.next() {
+            Some(Ok(Raw::CommentOpen)) => return (Cut::CommentOpen, 2),
+            Some(Ok(raw)) => kind_of(raw),
+            Some(Err(())) | None => TokenKind::Unknown,
+        };
+        (Cut::Token(kind), lexer.span().end)
+    }
+
+    fn cut_selection(&self) -> (Cut, usize) {
+        let mut lexer = RawSelection::lexer(&self.text[self.at..]);
+        let kind = match lexer.next() {
+            Some(Ok(RawSelection::Term)) if lexer.slice().starts_with("/*") => return (Cut::CommentOpen, 2),
+            Some(Ok(RawSelection::Space)) => TokenKind::Space,
+            Some(Ok(RawSelection::Newline)) => TokenKind::Newline,
+            Some(Ok(RawSelection::LineComment)) => TokenKind::LineComment,
+            Some(Ok(RawSelection::OpenParen)) => TokenKind::OpenParen,
+            Some(Ok(RawSelection::CloseParen)) => TokenKind::CloseParen,
+            Some(Ok(RawSelection::Comma)) => TokenKind::Comma,
+            Some(Ok(RawSelection::Term)) => TokenKind::Term,
+            Some(Ok(RawSelection::UnclosedString)) => TokenKind::UnclosedString,
+            Some(Err(())) | None => TokenKind::Unknown,
+        };
+        (Cut::Token(kind), lexer.span().end)
+    }
+
+    /// `/*` up to its `*/`; without one, up to the next item.
+    fn comment(&mut self) {
+        let found = if self.comments_failed { None } else { self.text[self.at + 2..].find("*/") };
+        match found {
+            Some(length) => self.push(TokenKind::BlockComment, self.at + 2 + length + 2),
+            None => {
+                self.comments_failed = true;
+                self.push(TokenKind::UnclosedComment, self.limit());
+            }
+        }
+    }
+
+    /// The next head behind `at`: no piece of SQL and no open comment goes further.
+    fn limit(&self) -> usize {
+        next_head(self.heads, self.at as u32, self.text) as usize
+    }
+
+    /// What the token that was just pushed leads into.
+    fn lead_into(&mut self, kind: TokenKind) {
+        match kind {
+            TokenKind::OpenBrace if self.leads_sql() => self.sql_block(),
+            TokenKind::OpenBrace => self.derive |= self.leads_derive(),
+            TokenKind::CloseBrace => self.derive = false,
+            TokenKind::OpenParen if self.selection.is_none() && self.word_before(1) == "check" => self.check(),
+            TokenKind::Equals if self.derive => {
+                let end = self.at + scan::expression_end(&self.text[self.at..self.limit()]);
+                self.push_piece(end);
+            }
+            TokenKind::Equals if self.word_before(2) == "selector" && self.recent[1].1 => self.selection = Some(0),
+            _ => {}
+        }
+        if let Some(open) = &mut self.selection {
+            match kind {
+                TokenKind::OpenParen => *open += 1,
+                TokenKind::CloseParen => *open = open.saturating_sub(1),
+                TokenKind::Newline if *open == 0 && !self.stay => self.selection = None,
+                TokenKind::Newline if self.heads.binary_search(&(self.at as u32)).is_ok() => self.selection = None,
+                _ => {}
+            }
+        }
+    }
+
+    /// The word that stands `back` significant tokens before the newest; empty when it is no word.
+    fn word_before(&self, back: usize) -> &'t str {
+        match self.recent[3 - back].0 {
+            Some(Token { kind: TokenKind::Word, span }) => &self.text[span.range()],
+            _ => "",
+        }
+    }
+
+    /// Whether the newest token, a brace, opens raw SQL: `sql {`, `sql for spark {`, and a slip of either.
+    fn leads_sql(&self) -> bool {
+        let is_sql = |back: usize| {
+            let word = self.word_before(back);
+            word == "sql"
+                || self.recent[3 - back].1
+                    && !word.is_empty()
+                    && !leads_line(word)
+                    && nearest_property(word) == Some("sql")
+        };
+        is_sql(1) || self.word_before(2) == "for" && is_sql(3)
+    }
+
+    /// Whether the newest token, a brace, opens the columns of `derive from N {`.
+    fn leads_derive(&self) -> bool {
+        self.word_before(3) == "derive" && self.word_before(2) == "from"
+    }
+
+    /// Adds a piece of SQL that ends at `end`, unless it is empty.
+    fn push_piece(&mut self, end: usize) {
+        if end > self.at {
+            self.push(TokenKind::Sql, end);
+        }
+    }
+
+    /// The end of a piece of SQL, unless too many searches have failed already.
+    fn search(&mut self, until: Until) -> Option<usize> {
+        let limit = self.limit();
+        if self.failed.0 != limit as u32 {
+            self.failed = (limit as u32, 0);
+        }
+        if self.failed.1 >= SEARCHES {
+            return None;
+        }
+        let found = scan::closing(&self.text[self.at..limit], until);
+        self.failed.1 += u32::from(found.is_none());
+        found.map(|length| self.at + length)
+    }
+
+    /// All between the braces of a SQL block.
+    fn sql_block(&mut self) {
+        let open = self.at - 1;
+        let indent = indent(&self.text[self.line_start..]);
+        let found = self.search(Until::Brace).filter(|close| {
+            let suspicious = self.suspicious.iter().any(|range| range.contains(&(open as u32)));
+            !(suspicious && first_column(self.text, *close).is_some_and(|column| column < indent))
+        });
+        let end = found.unwrap_or_else(|| {
+            self.out.unclosed.push(open as u32);
+            self.dedent(indent)
+        });
+        self.push_piece(end);
+    }
+
+    /// The end of a SQL block that nothing closes: before the first line that is not indented deeper than its own.
+    fn dedent(&self, indent_of_block: usize) -> usize {
+        let rest = &self.text[self.at..self.limit()];
+        let mut end = rest.find('\n').unwrap_or(rest.len());
+        while end < rest.len() {
+            let line_start = end + 1;
+            let line = &rest[line_start..];
+            let length = line.find('\n').unwrap_or(line.len());
+            if !line[..length].trim().is_empty() && indent(line) <= indent_of_block {
+                break;
+            }
+            end = line_start + length;
+        }
+        self.at + rest[..end.min(rest.len())].trim_end().len()
+    }
+
+    /// All between the parentheses of a check.
+    fn check(&mut self) {
+        let open = self.at - 1;
+        let end = self.search(Until::Paren).unwrap_or_else(|| {
+            self.out.unclosed.push(open as u32);
+            let rest = &self.text[self.at..];
+            let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+            self.at + line.trim_end().len()
+        });
+        self.push_piece(end);
+    }
+}
+
+/// How far a line is indented, in bytes.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+/// The column of what stands at `offset`, if it is the first on its line.
+pub(crate) fn first_column(text: &str, offset: usize) -> Option<usize> {
+    let before = text[..offset].trim_end_matches([' ', '\t']);
+    (before.is_empty() || before.ends_with('\n')).then(|| offset - before.len())
+}
+
+fn kind_of(raw: Raw) -> TokenKind {
+    match raw {
+        Raw::Space => TokenKind::Space,
+        Raw::Newline => TokenKind::Newline,
+        Raw::LineComment => TokenKind::LineComment,
+        Raw::Doc => TokenKind::Doc,
+        Raw::CommentOpen => TokenKind::BlockComment,
+        Raw::Word => TokenKind::Word,
+        Raw::BadWord => TokenKind::BadWord,
+        Raw::Backtick => TokenKind::Backtick,
+        Raw::UnclosedBacktick => TokenKind::UnclosedBacktick,
+        Raw::String => TokenKind::String,
+        Raw::UnclosedString => TokenKind::UnclosedString,
+        Raw::Integer => TokenKind::Integer,
+        Raw::Decimal => TokenKind::Decimal,
+        Raw::Date => TokenKind::Date,
+        Raw::Timestamp => TokenKind::Timestamp,
+        Raw::OpenBrace => TokenKind::OpenBrace,
+        Raw::CloseBrace => TokenKind::CloseBrace,
+        Raw::OpenParen => TokenKind::OpenParen,
+        Raw::CloseParen => TokenKind::CloseParen,
+        Raw::OpenBracket => TokenKind::OpenBracket,
+        Raw::CloseBracket => TokenKind::CloseBracket,
+        Raw::Comma => TokenKind::Comma,
+        Raw::Dot => TokenKind::Dot,
+        Raw::Colon => TokenKind::Colon,
+        Raw::Equals => TokenKind::Equals,
+        Raw::FatArrow => TokenKind::FatArrow,
+        Raw::Arrow => TokenKind::Arrow,
+        Raw::At => TokenKind::At,
+        Raw::Dollar => TokenKind::Dollar,
+        Raw::Minus => TokenKind::Minus,
+        Raw::Sign => TokenKind::Sign,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heads::heads;
+
+    /// The significant tokens as `Kind text`, with the rule checked that all of them tile the text.
+    fn cut(text: &str) -> Vec<String> {
+        let lexed = lex(text, &heads(text), &[]);
+        let mut at = 0;
+        for token in &lexed.tokens {
+            assert_eq!(token.span.start, at);
+            at = token.span.end;
+        }
+        assert_eq!(at as usize, text.len());
+        let significant =
+            lexed.tokens.iter().filter(|token| !token.kind.is_trivia() && token.kind != TokenKind::Newline);
+        significant.map(|token| format!("{:?} {}", token.kind, &text[token.span.range()])).collect()
+    }
+
+    #[test]
+    fn literals() {
+        for (text, kinds) in [
+            ("42", "Integer"),
+            ("1_000", "Integer"),
+            ("1.5", "Decimal"),
+            ("2e3", "Decimal"),
+            ("2024-01-31", "Date"),
+            ("2024/1/31", "Date"),
+            ("2024-01-31T05:00:00Z", "Timestamp"),
+            ("\"a \\\" b\"", "String"),
+            ("'a'", "String"),
+            ("`a b`", "Backtick"),
+            ("größe", "BadWord"),
+            ("/// doc", "Doc"),
+            ("\"abc", "UnclosedString"),
+            ("\"abc\\", "UnclosedString"),
+            ("§§", "Unknown"),
+        ] {
+            assert_eq!(cut(text), [format!("{kinds} {text}")]);
+        }
+        assert!(cut("//// no doc").is_empty());
+        assert!(cut("// x").is_empty());
+    }
+
+    #[test]
+    fn raw_sql_is_one_token() {
+        for (text, expected) in [
+            ("sql { a '}' }", "Word sql|OpenBrace {|Sql  a '}' |CloseBrace }"),
+            ("sql for spark {x}", "Word sql|Word for|Word spark|OpenBrace {|Sql x|CloseBrace }"),
+            (
+                "x money check (a // b > ')') unique",
+                "Word x|Word money|Word check|OpenParen (|Sql a // b > ')'|CloseParen )|Word unique",
+            ),
+            (
+                "derive from 2 { a = b::int\n c = 1 }",
+                "Word derive|Word from|Integer 2|OpenBrace {|Word a|Equals =|Sql  b::int|Word c|Equals =|Sql  1|CloseBrace }",
+            ),
+            (
+                "selector x = path:models/* a\nmodel",
+                "Word selector|Word x|Equals =|Term path:models/*|Term a|Word model",
+            ),
+        ] {
+            assert_eq!(cut(text).join("|"), expected);
+        }
+    }
+
+    #[test]
+    fn an_open_comment_ends_before_the_next_item() {
+        assert_eq!(cut("/* x\nmodel a {\n}").join("|"), "Word model|Word a|OpenBrace {|CloseBrace }");
+        assert_eq!(cut("/* x\nmodel a {\n*/"), Vec::<String>::new());
+    }
+}

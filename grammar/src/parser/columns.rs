@@ -1,0 +1,159 @@
+//! Column blocks: columns with types and constraints, `include`, `exclude`, `rename`.
+
+use super::problem::Problem;
+use super::terminal::{as_name, block, list, name, names, node, satisfy, string, token, word};
+use super::{At, Ex, In, P, attempt, here, literal, report, skip, types};
+use crate::ast::{ColumnAst, ColumnsEntry, ConstraintAst, ConstraintKindAst, FragmentAst, IncludeAst, Name};
+use crate::errors::SyntaxErrorKind;
+use crate::layout::Tok;
+use crate::words::{CONSTRAINTS, nearest};
+use crate::{Span, TokenKind};
+use chumsky::prelude::*;
+use std::rc::Rc;
+
+/// `{ … }`: entries on lines of their own, by commas, or two spaces apart on one line.
+pub(super) fn columns<'t>() -> P<'t, Vec<ColumnsEntry>> {
+    let include = include();
+    let exclude = exclude();
+    let rename = rename();
+    let column = column();
+    let entry = custom::<_, In<'t>, ColumnsEntry, Ex>(move |at| {
+        let Some(first) = here(at) else { return fail(at, "a column") };
+        let parser = match (first.kind, first.text) {
+            (TokenKind::Word, "include") => &include,
+            (TokenKind::Word, "exclude") => &exclude,
+            (TokenKind::Word, "rename") => &rename,
+            _ => &column,
+        };
+        let start = at.cursor();
+        let entry = match attempt(at, parser) {
+            Some(entry) => entry,
+            None => {
+                skip(at, |_| false);
+                return Ok(ColumnsEntry::Broken(at.span_since(&start)));
+            }
+        };
+        if at.peek().is_some_and(|tok| tok.kind == TokenKind::Comma) {
+            at.skip();
+        } else {
+            end_entry(at, matches!(entry, ColumnsEntry::Column(_)));
+        }
+        Ok(entry)
+    });
+    block(entry.boxed())
+}
+
+/// What may stand behind an entry on its line: nothing, an entry of another kind, or a column two spaces away.
+fn end_entry(at: At<'_, '_, '_>, column: bool) {
+    let Some(next) = here(at) else { return };
+    if matches!(next.text, "include" | "exclude" | "rename") {
+        return;
+    }
+    let constraint = column && next.kind == TokenKind::Word && {
+        let nearest = nearest(next.text, &CONSTRAINTS);
+        next.text == "null" || nearest.is_some() || !next.apart
+    };
+    if constraint {
+        let nearest = nearest(next.text, &CONSTRAINTS);
+        report(at, next.span, SyntaxErrorKind::UnknownConstraint { found: next.text.to_owned(), nearest });
+    } else if as_name(&next).is_some() && next.apart {
+        return;
+    } else {
+        at.emit(Problem::expected("the end of the line", next.span));
+    }
+    skip(at, |_| false);
+}
+
+fn fail<'t, O>(at: At<'t, '_, '_>, what: &'static str) -> Result<O, Problem> {
+    let cursor = at.cursor();
+    let end = at.span_since(&cursor);
+    Err(Problem::expected(what, at.peek().map_or(end, |tok: Tok<'t>| tok.span)))
+}
+
+/// `include all`, `include (a, b)`, `include address`
+fn include<'t>() -> P<'t, ColumnsEntry> {
+    let all = word!("all").to(IncludeAst::All);
+    let listed = names().map(IncludeAst::Columns);
+    let set = name("a column set").map(IncludeAst::Set);
+    word!("include")
+        .ignore_then(choice((all, listed, set)))
+        .map_with(|what, extra| ColumnsEntry::Include { span: extra.span(), what })
+        .boxed()
+}
+
+/// `exclude (a, b)`
+fn exclude<'t>() -> P<'t, ColumnsEntry> {
+    word!("exclude")
+        .ignore_then(names())
+        .map_with(|columns, extra| ColumnsEntry::Exclude { span: extra.span(), columns })
+        .boxed()
+}
+
+/// `rename a as b`
+fn rename<'t>() -> P<'t, ColumnsEntry> {
+    word!("rename")
+        .ignore_then(name("a column"))
+        .then_ignore(word!("as"))
+        .then(name("the new name"))
+        .map(|(from, to)| ColumnsEntry::Rename { from, to })
+        .boxed()
+}
+
+/// `lifetime money not null check (lifetime >= 0)`
+fn column<'t>() -> P<'t, ColumnsEntry> {
+    let ty = types::ty();
+    // A word that leads a constraint is no type, and neither is a name two spaces behind `include`'s like.
+    let ty = custom::<_, In<'t>, _, Ex>(move |at| match at.peek() {
+        Some(tok) if as_name(&tok).is_some() && !CONSTRAINTS.contains(&tok.text) => at.parse(&ty).map(Some),
+        _ => Ok(None),
+    });
+    name("a column")
+        .then(ty)
+        .then(constraint().repeated().collect::<Vec<_>>())
+        .map_with(|((name, ty), constraints), extra| {
+            let span: Span = extra.span();
+            let docs = extra.state().get(&span.start).cloned();
+            ColumnsEntry::Column(ColumnAst { docs, name, ty, constraints, span })
+        })
+        .boxed()
+}
+
+fn constraint<'t>() -> P<'t, ConstraintAst> {
+    use ConstraintKindAst as Kind;
+    let value = literal::literal();
+    let open = || token(TokenKind::OpenParen, "`(`");
+    let close = || token(TokenKind::CloseParen, "`)`");
+    let column = name("a column").delimited_by(open(), close());
+    // An empty check holds no token of SQL: its place is between the parentheses.
+    let sql = satisfy("a condition", |tok| (tok.kind == TokenKind::Sql).then_some(tok.span));
+    let check = open()
+        .then(sql.or_not())
+        .then(close())
+        .map(|((open, sql), _)| Kind::Check(FragmentAst { span: sql.unwrap_or(Span::empty(open.end)) }));
+    let tag = name("a tag").or(string().map(|string| Name { text: string.text, span: string.span }));
+    let parsers: Rc<[P<'t, Kind>; CONSTRAINTS.len()]> = Rc::new([
+        word!("null").to(Kind::NotNull).boxed(),
+        word!("key").to(Kind::PrimaryKey).boxed(),
+        empty().to(Kind::Unique).boxed(),
+        check.boxed(),
+        node(literal::version()).then(column.or_not()).map(|(node, column)| Kind::References(node, column)).boxed(),
+        value.clone().map(Kind::Default).boxed(),
+        value.then(string().or_not()).map(|(date, why)| Kind::Deprecated(date, why)).boxed(),
+        list(tag.boxed()).map(Kind::Tags).boxed(),
+    ]);
+    custom::<_, In<'t>, Kind, Ex>(move |at| {
+        let index = at
+            .peek()
+            .filter(|tok| tok.kind == TokenKind::Word)
+            .and_then(|tok| CONSTRAINTS.iter().position(|word| *word == tok.text));
+        match index {
+            Some(index) => {
+                at.skip();
+                at.parse(&parsers[index])
+            }
+            None => fail(at, "a constraint"),
+        }
+    })
+    .map_with(|kind, extra| ConstraintAst { kind, span: extra.span() })
+    .boxed()
+}

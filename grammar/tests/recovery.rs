@@ -1,0 +1,355 @@
+//! What the parser makes of mistakes: each is told once, at its place, and its neighbours stay intact.
+
+use esker_grammar::ast::*;
+use esker_grammar::parse;
+
+/// Every mistake of a text as `line name title`, lines counted from one.
+fn mistakes(text: &str) -> Vec<String> {
+    let errors = parse(text).errors;
+    errors
+        .iter()
+        .map(|error| {
+            let line = text[..error.span.start as usize].matches('\n').count() + 1;
+            format!("{line} {} {}", error.kind.name(), error.kind.title())
+        })
+        .collect()
+}
+
+/// The names of the items, with the number of lines that can be read in each.
+fn items(text: &str) -> Vec<(String, usize)> {
+    let good = |lines: &[Line]| {
+        lines.iter().filter(|line| !matches!(line.kind, LineKind::Broken | LineKind::Unknown(_))).count()
+    };
+    let items = parse(text).file.items;
+    items
+        .iter()
+        .map(|item| {
+            let lines = match &item.kind {
+                ItemKindAst::Model { body, .. } => good(body),
+                ItemKindAst::Source(body) | ItemKindAst::Seed(body) | ItemKindAst::Group(body) => good(body),
+                _ => 0,
+            };
+            (item.name.as_ref().map(PathAst::text).unwrap_or_default(), lines)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check(text: &str, expected_mistakes: &[&str], expected_items: &[(&str, usize)]) {
+    assert_eq!(mistakes(text), expected_mistakes, "{text}");
+    let expected: Vec<(String, usize)> =
+        expected_items.iter().map(|(name, lines)| ((*name).to_owned(), *lines)).collect();
+    assert_eq!(items(text), expected, "{text}");
+}
+
+const NEXT: &str = "\nmodel next {\n    kind view\n}\n";
+
+#[test]
+fn a_missing_brace_is_one_mistake() {
+    // Of the item itself.
+    check(
+        &format!("model a {{\n    kind view\n    owner \"x\"\n{NEXT}"),
+        &["1 unclosed-block the block of `model a` is never closed"],
+        &[("a", 2), ("next", 1)],
+    );
+    check("model a {", &["1 unclosed-block the block of `model a` is never closed"], &[("a", 0)]);
+    // Of a block inside: what follows is not in it.
+    check(
+        &format!(
+            "model a {{\n    contract enforced {{\n        id bigint\n        b bigint\n\n    owner \"x\"\n    kind view\n}}\n{NEXT}"
+        ),
+        &["2 unclosed-block the block of `contract enforced` is never closed"],
+        &[("a", 3), ("next", 1)],
+    );
+    // Of the last block inside: the brace below belongs to the item.
+    check(
+        &format!("model a {{\n    kind view\n    version 1 {{\n        kind full\n}}\n{NEXT}"),
+        &["3 unclosed-block the block of `version 1` is never closed"],
+        &[("a", 2), ("next", 1)],
+    );
+    // Of an options block on one line.
+    check(
+        &format!("model a {{\n    kind incremental by time (t) {{ every day\n    owner \"x\"\n}}\n{NEXT}"),
+        &["2 unclosed-block the block of `kind incremental by time (t)` is never closed"],
+        &[("a", 2), ("next", 1)],
+    );
+    // Of two blocks in two items.
+    check(
+        &format!("source a {{\n    start 2023-01-01\n\nmodel b {{\n    kind view\n{NEXT}"),
+        &[
+            "1 unclosed-block the block of `source a` is never closed",
+            "4 unclosed-block the block of `model b` is never closed",
+        ],
+        &[("a", 1), ("b", 1), ("next", 1)],
+    );
+    // Without indentation only the item can be told.
+    check(
+        &format!("model a {{\nkind view\nowner \"x\"\n{NEXT}"),
+        &["1 unclosed-block the block of `model a` is never closed"],
+        &[("a", 2), ("next", 1)],
+    );
+}
+
+#[test]
+fn the_place_of_the_missing_brace_is_shown_too() {
+    let text = "model a {\n    columns {\n        id bigint\n    kind view\n}\n";
+    let errors = parse(text).errors;
+    let (missing, label) = errors[0].kind.secondary().expect("an unclosed block has a second place");
+    assert_eq!(missing.start as usize, text.find("bigint").unwrap() + "bigint".len());
+    assert_eq!(label, "`}` is missing here");
+    assert_eq!(&text[errors[0].span.range()], "columns {");
+}
+
+#[test]
+fn an_unclosed_sql_block_is_one_mistake_at_its_opening() {
+    let told = "2 unclosed-sql this SQL block is never closed";
+    for (text, lines) in [
+        // The brace below is the item's.
+        (format!("model a {{\n    sql {{\n        select 1 as x\n}}\n{NEXT}"), 1),
+        // Neither brace is there.
+        (format!("model a {{\n    sql {{\n        select 1 as x\n{NEXT}"), 1),
+        // Lines of the item follow.
+        (format!("model a {{\n    sql {{\n        select 1 as x\n    kind view\n    owner \"x\"\n}}\n{NEXT}"), 3),
+        (
+            format!(
+                "model a {{\n    sql {{\n        select 1 as x\n    version 1 {{\n        kind view\n    }}\n}}\n{NEXT}"
+            ),
+            2,
+        ),
+        // A comment or a quote hides the brace.
+        (format!("model a {{\n    sql {{ select 1 -- }}\n}}\n{NEXT}"), 1),
+        (format!("model a {{\n    sql {{ select '1 }}\n}}\n{NEXT}"), 1),
+        (format!("model a {{\n    sql {{ /* select 1 }}\n}}\n{NEXT}"), 1),
+    ] {
+        check(&text, &[told], &[("a", lines), ("next", 1)]);
+    }
+}
+
+#[test]
+fn a_quote_without_partner_does_not_hide_the_block_s_end() {
+    // The bad quote is for whoever reads the SQL; the block ends where it seems to.
+    check(
+        &format!("model a {{\n    sql {{\n        select 'x\n    }}\n    kind view\n}}\n{NEXT}"),
+        &[],
+        &[("a", 2), ("next", 1)],
+    );
+}
+
+#[test]
+fn brackets_too_many_and_too_few() {
+    check(
+        &format!("model a {{\n    grain (a, b\n    kind view\n    tags (x)\n}}\n{NEXT}"),
+        &["2 unclosed-parenthesis this `(` is never closed"],
+        &[("a", 3), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    grain (a, b))\n    kind view\n}}\n{NEXT}"),
+        &["2 stray-close this `)` closes nothing"],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    kind view }}\n    owner \"x\"\n}}\n{NEXT}"),
+        &["2 stray-close this `}` closes nothing"],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    kind view\n}}\n}}\n{NEXT}"),
+        &["4 stray-close this `}` closes nothing"],
+        &[("a", 1), ("next", 1)],
+    );
+    check(
+        &format!("model a\n    kind view\n    owner \"x\"\n}}\n{NEXT}"),
+        &["1 missing-open-brace `{` is missing behind `model a`"],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    version 1\n        kind view\n    }}\n    owner \"x\"\n}}\n{NEXT}"),
+        &["2 missing-open-brace `{` is missing behind `version 1`"],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    columns {{\n        a bigint check (a > 0\n        b bigint\n    }}\n}}\n{NEXT}"),
+        &["3 unclosed-parenthesis this `(` is never closed"],
+        &[("a", 1), ("next", 1)],
+    );
+}
+
+#[test]
+fn misspelt_words() {
+    check(
+        &format!("modle a {{\n    kind view\n}}\n{NEXT}"),
+        &["1 unknown-item there is no item `modle`"],
+        &[("a", 1), ("next", 1)],
+    );
+    check(
+        &format!(
+            "model a {{\n    kidn full\n    grian (a)\n    owner \"x\"\n    frobnicate {{\n        x\n    }}\n}}\n{NEXT}"
+        ),
+        &[
+            "2 unknown-property there is no property `kidn`",
+            "3 unknown-property there is no property `grian`",
+            "5 unknown-property there is no property `frobnicate`",
+        ],
+        &[("a", 1), ("next", 1)],
+    );
+    // A word that leads a block is taken for what it was meant to be: nothing in the block is lost.
+    check(
+        &format!("model a {{\n    verison 1 {{\n        kidn view\n    }}\n    sqll {{ select '}}' }}\n}}\n{NEXT}"),
+        &[
+            "2 unknown-property there is no property `verison`",
+            "3 unknown-property there is no property `kidn`",
+            "5 unknown-property there is no property `sqll`",
+        ],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    kind full {{ evry day  batch 3\n partials  frobnicate (a) lookback 2 }}\n}}\n{NEXT}"),
+        &["2 unknown-option there is no option `evry`", "3 unknown-option there is no option `frobnicate`"],
+        &[("a", 1), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    columns {{\n        a bigint nott null\n        b bigint\n    }}\n}}\n{NEXT}"),
+        &["3 unknown-constraint there is no constraint `nott`"],
+        &[("a", 1), ("next", 1)],
+    );
+    assert_eq!(parse("modle a {\n}").errors[0].kind.help().as_deref(), Some("write `model`"));
+    assert_eq!(parse("model a {\nkidn full\n}").errors[0].kind.help().as_deref(), Some("write `kind`"));
+}
+
+#[test]
+fn broken_lines() {
+    check(
+        &format!("model a {{\n    grain a, b\n    start\n    owner 5\n    kind view\n    latest 1 2\n}}\n{NEXT}"),
+        &[
+            "2 unexpected-token expected `(`, found `a`",
+            "3 unexpected-token expected a value, found the end of the line",
+            "4 unexpected-token expected a string, found `5`",
+            "6 unexpected-token expected the end of the line, found `2`",
+        ],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    kind view owner \"x\"\n}}\n{NEXT}"),
+        &["2 same-line `owner` must begin a line of its own"],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    cron @daily tzz \"x\"\n    tags (a b)\n    owner \"x\n}}\n{NEXT}"),
+        &[
+            "2 unexpected-token expected `tz` or the end of the line, found `tzz`",
+            "3 unexpected-token expected `,` or `)`, found `b`",
+            "4 unclosed-string this string has no closing quote",
+        ],
+        &[("a", 2), ("next", 1)],
+    );
+    // Deeper lines below a broken one belong to it.
+    check(
+        &format!("model a {{\n    frobnicate x\n        y z\n        w\n    kind view\n}}\n{NEXT}"),
+        &["2 unknown-property there is no property `frobnicate`"],
+        &[("a", 1), ("next", 1)],
+    );
+}
+
+#[test]
+fn broken_heads() {
+    check(
+        &format!("model {{\n    kind view\n}}\n{NEXT}"),
+        &["1 unexpected-token expected a name, found `{`"],
+        &[("", 1), ("next", 1)],
+    );
+    check(
+        &format!("model dim-customers {{\n    kind view\n}}\n{NEXT}"),
+        &["1 unexpected-token expected `in` or `{`, found `-`"],
+        &[("dim", 1), ("next", 1)],
+    );
+    check(
+        &format!("type money decimal\ntype x =\nselector y = (\n{NEXT}"),
+        &[
+            "1 unexpected-token expected `=`, found `decimal`",
+            "2 unexpected-token expected a type, found the end of the line",
+            "3 unclosed-parenthesis this `(` is never closed",
+        ],
+        &[("money", 0), ("x", 0), ("y", 0), ("next", 1)],
+    );
+    check(
+        &format!("kind view\nowner \"x\"\n\nhello world, this is prose.\nAnd more.\n{NEXT}"),
+        &["1 unknown-item `kind` stands outside any item"],
+        &[("next", 1)],
+    );
+    check(
+        &format!("model größe {{\n    kind view §§ \n    owner \"a\\d\"\n}}\n{NEXT}"),
+        &[
+            "1 bad-name `größe` must stand in backticks",
+            "2 bad-character `§§` mean nothing here",
+            "3 bad-escape `\\d` is no escape",
+        ],
+        &[("größe", 2), ("next", 1)],
+    );
+    check(
+        &format!("/* open\nmodel lost\n{NEXT}"),
+        &["1 unclosed-comment this comment is never closed"],
+        &[("next", 1)],
+    );
+    check(
+        &format!("fn f(a int {{ sql {{ 1 }} }}\naudit g() {{ }}\naudit h(a) {{\n    kind view\n}}\n{NEXT}"),
+        &[
+            "1 unclosed-parenthesis this `(` is never closed",
+            "2 unexpected-token expected `sql { … }`, found `}`",
+            "4 unexpected-token expected `sql { … }`, found `kind`",
+        ],
+        &[("f", 0), ("g", 0), ("h", 0), ("next", 1)],
+    );
+}
+
+#[test]
+fn twelve_mistakes_in_one_file() {
+    let text = "\
+modle a {
+    kind view
+}
+source b {
+    columns {
+        id bigint nott null
+        x
+    start 2023-01-01
+}
+model c {
+    kind incremental by time (t) { evry day }
+    grain id
+    owner \"x
+    sql {
+        select 1
+}
+selector d = +
+type e = decimal(18,
+test f for c {
+}
+model g {
+    version 1 {
+        columns { include everything now }
+        kidn view
+    }
+}
+group h {
+    members (1)
+}
+";
+    assert_eq!(
+        mistakes(text),
+        [
+            "1 unknown-item there is no item `modle`",
+            "5 unclosed-block the block of `columns` is never closed",
+            "6 unknown-constraint there is no constraint `nott`",
+            "11 unknown-option there is no option `evry`",
+            "12 unexpected-token expected `(`, found `id`",
+            "13 unclosed-string this string has no closing quote",
+            "14 unclosed-sql this SQL block is never closed",
+            "17 unexpected-token expected a name, found `+`",
+            "18 unclosed-parenthesis this `(` is never closed",
+            "19 unexpected-token expected a string, found `f`",
+            "23 unexpected-token expected the end of the line, found `now`",
+            "24 unknown-property there is no property `kidn`",
+            "28 unexpected-token expected a string or `)`, found `1`",
+        ]
+    );
+}

@@ -1,0 +1,7 @@
+//! The server as a client sees it: whole sessions of the protocol over a pipe in memory.
+
+mod client;
+mod diagnostics;
+mod files;
+mod hover;
+mod life;

@@ -1,0 +1,317 @@
+//! Everything that can go wrong while a plan is run, as typed values; their words stand here and nowhere else.
+//!
+//! These problems have no place in the project's text, so they are no `Diagnostic`s; they have the same parts: a code
+//! with a page, a title, why, and what to do.
+
+use crate::engines::{EngineError, ErrorClass, RelationKind};
+use esker_diagnostics::{self as codes, Code};
+use esker_plan::file::Relation;
+use esker_plan::time::Interval;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use std::fmt;
+
+/// A problem of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunError {
+    /// The engine complains; the class decides what is said.
+    Engine {
+        /// The node whose step it was, when it was one's.
+        node: Option<String>,
+        /// The complaint.
+        error: Box<EngineError>,
+        /// The line of SQL that it is about, when known.
+        excerpt: Option<String>,
+    },
+    /// The state was written by a later version of Esker.
+    StateTooNew {
+        /// The version of the tables found.
+        found: i64,
+        /// The version that this program knows.
+        known: i64,
+    },
+    /// The state is not the one that the plan was made against.
+    StalePlan {
+        /// The revision that the plan was made against.
+        planned: u64,
+        /// The state's revision.
+        recorded: u64,
+        /// What happened in between, one line each.
+        since: Vec<String>,
+    },
+    /// A name that the plan needs is in use by something that Esker did not make.
+    NameTaken {
+        /// The name.
+        relation: Relation,
+        /// What stands there.
+        found: RelationKind,
+        /// What it is needed for.
+        wanted: String,
+    },
+    /// A table or view that the state knows is gone, or is not what it was.
+    TableChanged {
+        /// The node it belongs to.
+        node: String,
+        /// The table.
+        relation: Relation,
+        /// What is different.
+        what: String,
+        /// The key under which the state knows it.
+        snapshot: String,
+    },
+    /// A batch's query returned rows that do not belong to the batch.
+    RowsOutside {
+        /// The node.
+        node: String,
+        /// Its time column.
+        column: String,
+        /// The batch's range.
+        range: Interval,
+        /// How many rows lie outside.
+        rows: i64,
+        /// How many of them have no time at all.
+        without: i64,
+        /// Where they lie: `at …`, `between … and …`.
+        extent: Option<String>,
+    },
+    /// A query does not return the columns that the plan promises.
+    UnexpectedColumns {
+        /// The node.
+        node: String,
+        /// What is different, in one sentence.
+        what: String,
+    },
+    /// Rows break a promise of the contract.
+    CheckFailed {
+        /// The node.
+        node: String,
+        /// The promise, in the contract's words.
+        check: String,
+        /// How many rows break it, or how many keys stand in several rows.
+        count: i64,
+        /// Whether `count` is of keys.
+        keys: bool,
+        /// One of them.
+        example: Option<String>,
+    },
+    /// What is to be shown has not been computed in this environment.
+    NothingToShow {
+        /// What was asked for.
+        name: String,
+        /// The environment.
+        environment: String,
+        /// The nearest name that could be shown.
+        nearest: Option<String>,
+    },
+}
+
+impl From<EngineError> for RunError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine { node: None, error: Box::new(error), excerpt: None }
+    }
+}
+
+impl RunError {
+    /// Says whose step the engine complained about.
+    pub(crate) fn of_node(self, name: &str) -> Self {
+        match self {
+            Self::Engine { node: None, error, excerpt } => Self::Engine { node: Some(name.to_owned()), error, excerpt },
+            other => other,
+        }
+    }
+
+    /// Adds the line of `sql` that the engine points at.
+    pub(crate) fn in_sql(self, sql: &str) -> Self {
+        match self {
+            Self::Engine { node, error, .. } => {
+                let at = error.position.filter(|&at| sql.is_char_boundary(at));
+                let excerpt = at.map(|at| {
+                    let start = sql[..at].rfind('\n').map_or(0, |newline| newline + 1);
+                    let end = sql[at..].find('\n').map_or(sql.len(), |newline| at + newline);
+                    sql[start..end].trim().to_owned()
+                });
+                Self::Engine { node, error, excerpt }
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the user stopped the run.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::Engine { error, .. } if error.class == ErrorClass::Interrupted)
+    }
+
+    /// Whether every other step of the node would meet it again.
+    pub(crate) fn concerns_whole_node(&self) -> bool {
+        match self {
+            Self::Engine { error, .. } => matches!(
+                error.class,
+                ErrorClass::MissingFile { .. } | ErrorClass::BadFile { .. } | ErrorClass::Syntax | ErrorClass::Binding
+            ),
+            Self::UnexpectedColumns { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Its registered code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Engine { error, .. } => match error.class {
+                ErrorClass::Locked { .. } => codes::DATABASE_LOCKED,
+                ErrorClass::ReadOnly => codes::DATABASE_READ_ONLY,
+                ErrorClass::Unusable => codes::DATABASE_UNUSABLE,
+                ErrorClass::BadFile { .. } => codes::BAD_DATA_FILE,
+                ErrorClass::MissingFile { .. } => codes::NO_DATA_FILE,
+                ErrorClass::Data | ErrorClass::Constraint => codes::BAD_VALUE,
+                ErrorClass::Syntax | ErrorClass::Binding => codes::QUERY_REFUSED,
+                ErrorClass::Interrupted => codes::INTERRUPTED,
+                ErrorClass::Conflict | ErrorClass::Resources | ErrorClass::Other => codes::ENGINE_FAILED,
+            },
+            Self::StateTooNew { .. } => codes::STATE_TOO_NEW,
+            Self::StalePlan { .. } => codes::STALE_PLAN,
+            Self::NameTaken { .. } => codes::NAME_TAKEN,
+            Self::TableChanged { .. } => codes::TABLE_CHANGED,
+            Self::RowsOutside { .. } => codes::ROWS_OUTSIDE_BATCH,
+            Self::UnexpectedColumns { .. } => codes::UNEXPECTED_COLUMNS,
+            Self::CheckFailed { .. } => codes::CHECK_FAILED,
+            Self::NothingToShow { .. } => codes::NOTHING_TO_SHOW,
+        }
+    }
+
+    /// One line: what is wrong. (A line of the data file may follow it.)
+    pub fn title(&self) -> String {
+        match self {
+            Self::Engine { node: Some(node), error, .. } => format!("`{node}`: {}", error.message),
+            Self::Engine { node: None, error, .. } => error.message.clone(),
+            Self::StateTooNew { found, known } => {
+                format!(
+                    "the state was written by a newer Esker: its tables have version {found}, this one knows {known}"
+                )
+            }
+            Self::StalePlan { planned, recorded, .. } => format!(
+                "the plan is out of date: it was made against revision {planned} of the state, which is now at {recorded}"
+            ),
+            Self::NameTaken { relation, found, wanted } => {
+                format!("`{relation}` is needed for {wanted}, but a {} of that name is there already", noun(*found))
+            }
+            Self::TableChanged { node, relation, what, .. } => format!("`{relation}`, the data of `{node}`, {what}"),
+            Self::RowsOutside { node, column, range, rows, without, .. } => {
+                let lie = match (*rows, *without) {
+                    (1, 1) => format!("1 row without a `{column}`"),
+                    (rows, without) if rows == without => format!("{rows} rows without a `{column}`"),
+                    (1, _) => format!("1 row whose `{column}` lies outside of the batch"),
+                    (rows, _) => format!("{rows} rows whose `{column}` lies outside of the batch"),
+                };
+                format!("`{node}` returned {lie}, [{}, {})", range.start.to_short(), range.end.to_short())
+            }
+            Self::UnexpectedColumns { node, what } => format!("`{node}`: {what}"),
+            Self::CheckFailed { node, check, count, keys, .. } => {
+                let broken = match (*keys, *count) {
+                    (true, 1) => "1 key stands in several rows".to_owned(),
+                    (true, count) => format!("{count} keys stand in several rows"),
+                    (false, 1) => "1 row does not keep it".to_owned(),
+                    (false, count) => format!("{count} rows do not keep it"),
+                };
+                format!("`{node}` promises `{check}`: {broken}")
+            }
+            Self::NothingToShow { name, environment, .. } => {
+                format!("`{name}` has not been computed in the environment `{environment}`")
+            }
+        }
+    }
+
+    /// Why it is a problem, where the title does not say it.
+    pub fn why(&self) -> Option<String> {
+        match self {
+            Self::Engine { error, excerpt, .. } => match (&error.class, excerpt) {
+                (ErrorClass::Locked { program: Some(program), .. }, _) => Some(format!("it is held by `{program}`")),
+                (_, Some(line)) if !line.is_empty() => Some(format!("the engine points at: {line}")),
+                _ => None,
+            },
+            Self::StateTooNew { .. } => None,
+            Self::StalePlan { planned, recorded, .. } if recorded < planned => {
+                Some("the state is older than the plan: this is another database, or one that was restored".to_owned())
+            }
+            Self::StalePlan { since, .. } if since.is_empty() => None,
+            Self::StalePlan { since, .. } => Some(format!("since then: {}", since.join("; "))),
+            Self::NameTaken { .. } => Some("Esker did not make it, and would destroy it".to_owned()),
+            Self::TableChanged { .. } => {
+                Some("the state says that it is complete; building on it would give wrong rows".to_owned())
+            }
+            Self::RowsOutside { extent: Some(extent), without, .. } => {
+                let missing = if *without > 0 { format!(", and {without} without a time") } else { String::new() };
+                Some(format!("they lie {extent}{missing}; nothing of this batch was kept"))
+            }
+            Self::RowsOutside { .. } => Some("nothing of this batch was kept".to_owned()),
+            Self::UnexpectedColumns { .. } => Some("readers rely on the columns that were planned".to_owned()),
+            Self::CheckFailed { example: Some(example), .. } => {
+                Some(format!("for instance {example}; nothing of this step was kept"))
+            }
+            Self::CheckFailed { .. } => Some("nothing of this step was kept".to_owned()),
+            Self::NothingToShow { .. } => None,
+        }
+    }
+
+    /// What to do.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Engine { error, .. } => match error.class {
+                ErrorClass::Interrupted => Some("run it again: what is recorded is not computed again".to_owned()),
+                ErrorClass::Data if error.hint.is_none() => {
+                    Some("correct the data, or use TRY_CAST where a value may be unreadable".to_owned())
+                }
+                _ => error.hint.clone(),
+            },
+            Self::StateTooNew { .. } => Some("use that version of Esker for this database".to_owned()),
+            Self::StalePlan { .. } => {
+                Some("make a new plan: `esker plan`, or `esker apply` to run it at once".to_owned())
+            }
+            Self::NameTaken { .. } => Some("rename or drop it, or give the model another name or schema".to_owned()),
+            Self::TableChanged { snapshot, .. } => Some(format!(
+                "restore it, or have it computed again by making the state forget it: DELETE FROM esker_state.steps WHERE \
+                 snapshot = '{snapshot}'; DELETE FROM esker_state.snapshots WHERE snapshot = '{snapshot}'; and drop what is \
+                 left of it"
+            )),
+            Self::RowsOutside { column, without, rows, .. } if without == rows => {
+                Some(format!("leave such rows out in the WHERE of the query: `{column} is not null`"))
+            }
+            Self::RowsOutside { column, .. } => {
+                Some(format!("filter in the query: `where {column} >= $start and {column} < $end`"))
+            }
+            Self::UnexpectedColumns { .. } => {
+                Some("cast or rename the column in the SELECT, or correct the contract".to_owned())
+            }
+            Self::CheckFailed { .. } => {
+                Some("correct the data or the query, or promise less in the contract".to_owned())
+            }
+            Self::NothingToShow { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingToShow { .. } => Some("compute it first: `esker apply`".to_owned()),
+        }
+    }
+}
+
+fn noun(kind: RelationKind) -> &'static str {
+    match kind {
+        RelationKind::Table => "table",
+        RelationKind::View => "view",
+    }
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title())
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl Serialize for RunError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("RunError", 5)?;
+        fields.serialize_field("code", self.code().id())?;
+        fields.serialize_field("name", self.code().name())?;
+        fields.serialize_field("title", &self.title())?;
+        fields.serialize_field("why", &self.why())?;
+        fields.serialize_field("help", &self.help())?;
+        fields.end()
+    }
+}

@@ -1,0 +1,70 @@
+//! What is checked before a run changes anything: that the tables which the state knows are there, and that no name
+//! which the plan needs is taken by something that is not Esker's.
+
+use crate::RunError;
+use crate::engines::{Engine, RelationKind};
+use esker_plan::file::{FileKind, FileNode, PlanFile, Relation};
+use esker_plan::state::RecordedState;
+use std::collections::BTreeSet;
+
+/// Refuses the run when the database is not what the state says, or would be damaged.
+pub(crate) fn check(engine: &dyn Engine, plan: &PlanFile, state: &RecordedState) -> Result<(), RunError> {
+    for node in &plan.nodes {
+        let found = engine.relation(&node.table.schema, &node.table.name)?;
+        match state.snapshots.get(&node.snapshot) {
+            Some(snapshot) if snapshot.table == node.table => check_known(engine, node, found)?,
+            _ => {
+                let made = plan.steps.iter().any(|step| step.node == node.name);
+                if let Some(found) = found.filter(|_| made) {
+                    let wanted = format!("the data of `{}`", node.name);
+                    return Err(RunError::NameTaken { relation: node.table.clone(), found, wanted });
+                }
+            }
+        }
+    }
+    let Some(promotion) = &plan.promotion else { return Ok(()) };
+    let ours: BTreeSet<&Relation> =
+        state.environments.values().flat_map(|nodes| nodes.values()).flat_map(|node| &node.views).collect();
+    for promoted in &promotion.views {
+        let relation = &promoted.view;
+        let found = engine.relation(&relation.schema, &relation.name)?;
+        let foreign = match found {
+            Some(RelationKind::View) => !ours.contains(relation),
+            Some(RelationKind::Table) => true,
+            None => false,
+        };
+        if let Some(found) = found.filter(|_| foreign) {
+            let wanted = format!("the view of `{}`", promoted.node);
+            return Err(RunError::NameTaken { relation: relation.clone(), found, wanted });
+        }
+    }
+    Ok(())
+}
+
+/// A snapshot's table is there, is what it should be, and has its columns. Their types are the engine's business.
+fn check_known(engine: &dyn Engine, node: &FileNode, found: Option<RelationKind>) -> Result<(), RunError> {
+    let changed = |what: &str| {
+        let (node, relation, snapshot) = (node.name.clone(), node.table.clone(), node.snapshot.clone());
+        Err(RunError::TableChanged { node, relation, what: what.to_owned(), snapshot })
+    };
+    match (found, &node.kind) {
+        (None, _) => return changed("is gone"),
+        (Some(RelationKind::Table), FileKind::View) => return changed("is a table now"),
+        (Some(RelationKind::View), FileKind::View) => return Ok(()),
+        (Some(RelationKind::View), _) => return changed("is a view now"),
+        (Some(RelationKind::Table), _) => {}
+    }
+    if node.columns.is_empty() {
+        return Ok(());
+    }
+    let columns = engine.describe(&format!("SELECT * FROM {}", node.table.to_sql()))?;
+    let has = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    if let Some(lost) = node.columns.iter().find(|column| !has(&column.name)) {
+        return changed(&format!("has lost its column `{}`", lost.name));
+    }
+    let planned = |name: &str| node.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    match columns.iter().find(|column| !planned(&column.name)) {
+        Some(extra) => changed(&format!("has got a column `{}` that is not Esker's", extra.name)),
+        None => Ok(()),
+    }
+}
