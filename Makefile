@@ -36,8 +36,8 @@ demo: build
 # The whole workspace. The end-to-end tests run the binary, so it is built first.
 test: build
 	if cargo nextest --version >/dev/null 2>&1; \
-	then cargo nextest run --workspace $(FEATURES); \
-	else cargo test --workspace --quiet $(FEATURES); fi
+	then cargo nextest run --workspace --no-fail-fast $(FEATURES); \
+	else cargo test --workspace --no-fail-fast --quiet $(FEATURES); fi
 
 lint:
 	cargo fmt --all --check

@@ -16,17 +16,15 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(color: Color) -> Self {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let dumb = set("TERM").is_some_and(|value| value == "dumb"); // shows letters and nothing else
         let may = |terminal: bool| match color {
-            Color::Auto => terminal && !plain,
+            Color::Auto => terminal && !dumb && set("NO_COLOR").is_none(),
             Color::Always => true,
             Color::Never => false,
         };
-        Self {
-            color: may(stdout().is_terminal()),
-            message_color: may(stderr().is_terminal()),
-            live: stderr().is_terminal(),
-        }
+        let seen = stderr().is_terminal();
+        Self { color: may(stdout().is_terminal()), message_color: may(seen), live: seen && !dumb }
     }
 
     /// Writes a result. A reader that has gone away (`esker show orders | head`) is no failure, and changes no exit code.

@@ -231,6 +231,7 @@ impl<'a, 't> Balance<'a, 't> {
                 TokenKind::CloseBrace => self.close_brace(index),
                 TokenKind::OpenParen => self.open_paren(index),
                 TokenKind::CloseParen => self.close_paren(index),
+                TokenKind::Sql if self.last_kind() == Some(TokenKind::Newline) => self.sql_without_brace(index),
                 _ => {
                     self.push(token);
                     index + 1
@@ -405,6 +406,17 @@ impl<'a, 't> Balance<'a, 't> {
         index + 1 + usize::from(sql.is_some())
     }
 
+    /// SQL below the word `sql`, without the brace between the two.
+    fn sql_without_brace(&mut self, index: usize) -> usize {
+        let at = self.insert(TokenKind::OpenBrace);
+        self.out.tokens.pop_if(|(tok, _)| tok.kind == TokenKind::Newline);
+        self.error(at, SyntaxErrorKind::MissingOpen { what: "sql".to_owned() });
+        self.surplus = self.surplus.saturating_sub(1);
+        self.stack.push(Open { token: index, indent: self.indent, lead: self.lead, deeper: Some(true) });
+        self.push(self.tokens[index]);
+        index + 1
+    }
+
     /// Where the word `sql` in front of a brace stands.
     fn sql_word(&self, brace: usize) -> Span {
         let before = &self.tokens[self.lead.min(brace)..brace];
@@ -424,10 +436,17 @@ impl<'a, 't> Balance<'a, 't> {
                 self.close_where_missing();
             }
         }
+        let top = self.stack.last();
+        let from_above = top.is_some_and(|top| top.lead != self.lead);
+        if self.surplus > 0 && from_above && column.is_none() && self.lacks_open() {
+            // The parser will say what is missing on this line.
+            self.surplus -= 1;
+            return index + 1;
+        }
         let early = self.surplus > 0
             && self.stack.len() == 1
-            && self.stack[0].lead != self.lead
-            && column.is_none_or(|column| column != self.stack[0].indent)
+            && from_above
+            && column.is_none_or(|column| top.is_some_and(|top| column != top.indent))
             && self.tokens[index + 1..].iter().any(|token| token.kind == TokenKind::CloseBrace);
         if early || self.stack.is_empty() {
             self.surplus = self.surplus.saturating_sub(1);
@@ -437,6 +456,12 @@ impl<'a, 't> Balance<'a, 't> {
         self.stack.pop();
         self.push(token);
         index + 1
+    }
+
+    /// Whether this line begins with a word that leads a block, and has no block.
+    fn lacks_open(&self) -> bool {
+        let word = self.tokens.get(self.lead).map_or("", |lead| &self.text[lead.span.range()]);
+        !self.braced && matches!(word, "contract" | "columns" | "sql" | "derive" | "version" | "freshness" | "csv")
     }
 
     fn open_paren(&mut self, index: usize) -> usize {

@@ -145,8 +145,8 @@ struct Lexer<'t> {
     selection: Option<u32>,
     /// A newline does not end the selection.
     stay: bool,
-    /// Inside `derive from N { … }`.
-    derive: bool,
+    /// Inside `derive from N { … }`: where its brace stands.
+    derive: Option<usize>,
     /// No `*/` stands in the rest.
     comments_failed: bool,
     /// How many searches for a closing bracket failed before this head.
@@ -170,7 +170,7 @@ impl<'t> Lexer<'t> {
             recent: [(None, false); 4],
             selection: None,
             stay: false,
-            derive: false,
+            derive: None,
             comments_failed: false,
             failed: (0, 0),
             out: Lexed::default(),
@@ -179,8 +179,8 @@ impl<'t> Lexer<'t> {
 
     fn run(mut self) -> Lexed {
         while self.at < self.text.len() {
-            if self.derive && self.heads.binary_search(&(self.at as u32)).is_ok() {
-                self.derive = false;
+            if self.derive.is_some() && self.heads.binary_search(&(self.at as u32)).is_ok() {
+                self.derive = None;
             }
             let (cut, length) = if self.selection.is_some() { self.cut_selection() } else { self.cut() };
             match cut {
@@ -252,14 +252,16 @@ impl<'t> Lexer<'t> {
         (Cut::Token(kind), lexer.span().end)
     }
 
-    /// `/*` up to its `*/`; without one, up to the next item.
+    /// `/*` up to its `*/`. Without one, up to the next item if it begins a line; else it is likely no comment (a glob
+    /// without its quotes), and damages its line only.
     fn comment(&mut self) {
         let found = if self.comments_failed { None } else { self.text[self.at + 2..].find("*/") };
         match found {
             Some(length) => self.push(TokenKind::BlockComment, self.at + 2 + length + 2),
             None => {
                 self.comments_failed = true;
-                self.push(TokenKind::UnclosedComment, self.limit());
+                let end = if self.line_begun { self.line_end() } else { self.limit() };
+                self.push(TokenKind::UnclosedComment, end);
             }
         }
     }
@@ -269,15 +271,24 @@ impl<'t> Lexer<'t> {
         next_head(self.heads, self.at as u32, self.text) as usize
     }
 
+    /// The end of the line, white space at its end excluded.
+    fn line_end(&self) -> usize {
+        let rest = &self.text[self.at..];
+        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        self.at + line.trim_end().len()
+    }
+
     /// What the token that was just pushed leads into.
     fn lead_into(&mut self, kind: TokenKind) {
         match kind {
             TokenKind::OpenBrace if self.leads_sql() => self.sql_block(),
-            TokenKind::OpenBrace => self.derive |= self.leads_derive(),
-            TokenKind::CloseBrace => self.derive = false,
+            TokenKind::OpenBrace if self.leads_derive() => self.derive = Some(self.at - 1),
+            TokenKind::CloseBrace => self.derive = None,
+            TokenKind::Newline if self.selection.is_none() => self.sql_without_brace(),
             TokenKind::OpenParen if self.selection.is_none() && self.word_before(1) == "check" => self.check(),
-            TokenKind::Equals if self.derive => {
-                let end = self.at + scan::expression_end(&self.text[self.at..self.limit()]);
+            TokenKind::Equals if self.derive.is_some() => {
+                let one_line = self.derive.is_some_and(|open| open >= self.line_start);
+                let end = self.at + scan::expression_end(&self.text[self.at..self.limit()], one_line);
                 self.push_piece(end);
             }
             TokenKind::Equals if self.word_before(2) == "selector" && self.recent[1].1 => self.selection = Some(0),
@@ -356,6 +367,26 @@ impl<'t> Lexer<'t> {
         self.push_piece(end);
     }
 
+    /// `sql` alone on its line, with deeper lines and a closing brace below: its `{` was forgotten.
+    fn sql_without_brace(&mut self) {
+        let sql = match (self.word_before(0), self.word_before(2)) {
+            ("sql", _) => self.recent[3],
+            (_, "sql") if self.word_before(1) == "for" => self.recent[1],
+            _ => return,
+        };
+        let ((Some(sql), true), Some(last)) = (sql, self.recent[3].0) else { return };
+        let one_line = self.text[last.span.end as usize..self.at].matches('\n').count() == 1;
+        let column = first_column(self.text, sql.span.start as usize).unwrap_or(usize::MAX);
+        let below = &self.text[self.at..self.limit()];
+        let deeper = indent(below) > column && !below.trim_start().starts_with(['{', '}']);
+        if one_line
+            && deeper
+            && let Some(end) = self.search(Until::Brace)
+        {
+            self.push_piece(end);
+        }
+    }
+
     /// The end of a SQL block that nothing closes: before the first line that is not indented deeper than its own.
     fn dedent(&self, indent_of_block: usize) -> usize {
         let rest = &self.text[self.at..self.limit()];
@@ -377,9 +408,7 @@ impl<'t> Lexer<'t> {
         let open = self.at - 1;
         let end = self.search(Until::Paren).unwrap_or_else(|| {
             self.out.unclosed.push(open as u32);
-            let rest = &self.text[self.at..];
-            let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-            self.at + line.trim_end().len()
+            self.line_end()
         });
         self.push_piece(end);
     }

@@ -21,6 +21,7 @@ pub use span::Span;
 pub use token::{Token, TokenKind};
 
 use lexer::Lexed;
+use parser::Outcome;
 use std::collections::BTreeSet;
 
 /// What a text says: its tree, its mistakes, its tokens.
@@ -39,8 +40,8 @@ pub fn parse(text: &str) -> Parse {
     let heads = heads::heads(text);
     let Lexed { tokens, unclosed } = cut(text, &heads);
     let layout = layout::layout(text, &tokens, &heads, &unclosed);
-    let (file, problems) = parser::file(&layout, text.len() as u32);
-    Parse { file, errors: merged(text, layout.errors, problems), tokens }
+    let Outcome { tree, errors, given_up } = parser::file(&layout, text.len() as u32);
+    Parse { file: tree, errors: merged(text, layout.errors, errors, &given_up), tokens }
 }
 
 /// Cuts a file into tokens that cover every byte of it.
@@ -53,8 +54,8 @@ pub fn parse_selection(text: &str) -> (Option<ast::SelectionAst>, Vec<SyntaxErro
     let Lexed { mut tokens, unclosed } = lexer::lex_selection(text);
     tokens.retain(|token| token.kind != TokenKind::Newline);
     let layout = layout::layout(text, &tokens, &[], &unclosed);
-    let (selection, problems) = parser::selection(&layout, text.len() as u32);
-    (selection, merged(text, layout.errors, problems))
+    let Outcome { tree, errors, given_up } = parser::selection(&layout, text.len() as u32);
+    (tree, merged(text, layout.errors, errors, &given_up))
 }
 
 /// Cuts a file; once more, with an eye on indentation, where items lack a closing brace.
@@ -64,18 +65,23 @@ fn cut(text: &str, heads: &[u32]) -> Lexed {
     if lacking.is_empty() { lexed } else { lexer::lex(text, heads, &lacking) }
 }
 
-/// All mistakes in source order. What the parser stumbles over on a line with a bad bracket or token is a consequence.
-fn merged(text: &str, layout: Vec<SyntaxError>, problems: Vec<SyntaxError>) -> Vec<SyntaxError> {
-    if layout.is_empty() && problems.is_empty() {
+/// All mistakes in source order. What the parser stumbles over on a line with a bad bracket or token is a consequence;
+/// a bad bracket or token inside a piece that the parser gave up as a whole is one too.
+fn merged(text: &str, layout: Vec<SyntaxError>, parser: Vec<SyntaxError>, given_up: &[Span]) -> Vec<SyntaxError> {
+    if layout.is_empty() && parser.is_empty() {
         return Vec::new();
     }
     let breaks: Vec<u32> = text.match_indices('\n').map(|(at, _)| at as u32).collect();
     let line = |error: &SyntaxError| breaks.partition_point(|newline| *newline < error.span.start);
+    let lost = |error: &SyntaxError| {
+        let piece = given_up[..given_up.partition_point(|piece| piece.start <= error.span.start)].last();
+        error.kind != SyntaxErrorKind::UnclosedComment && piece.is_some_and(|piece| error.span.start < piece.end)
+    };
     let mut told = BTreeSet::new();
     let mut errors: Vec<SyntaxError> =
-        layout.into_iter().filter(|error| told.insert((line(error), error.kind.code()))).collect();
+        layout.into_iter().filter(|error| !lost(error) && told.insert((line(error), error.kind.code()))).collect();
     let bad: BTreeSet<usize> = told.iter().map(|(line, _)| *line).collect();
-    errors.extend(problems.into_iter().filter(|error| !bad.contains(&line(error))));
+    errors.extend(parser.into_iter().filter(|error| !bad.contains(&line(error))));
     errors.sort_by_key(|error| error.span);
     errors
 }

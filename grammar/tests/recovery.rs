@@ -302,6 +302,31 @@ fn broken_heads() {
 }
 
 #[test]
+fn what_is_given_up_as_a_whole_is_told_once() {
+    check(
+        &format!("This is prose; it doesn't parse.\n  (And \"this neither. }} {{\n\n; §\n{NEXT}"),
+        &["1 unknown-item expected an item, found `This`"],
+        &[("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    frobnicate\n        it's § odd\n        b \"\n    kind view;\n}}\n{NEXT}"),
+        &["2 unknown-property there is no property `frobnicate`", "5 bad-character `;` means nothing here"],
+        &[("a", 1), ("next", 1)],
+    );
+    check(
+        &format!(
+            "model a {{\n    columns {{\n        a bigint not nul unique\n        b bigint primary\n        c bigint;\n    }}\n}}\n{NEXT}"
+        ),
+        &[
+            "3 unknown-constraint there is no constraint `not nul`",
+            "4 unexpected-token expected `key`, found the end of the line",
+            "5 bad-character `;` means nothing here",
+        ],
+        &[("a", 1), ("next", 1)],
+    );
+}
+
+#[test]
 fn twelve_mistakes_in_one_file() {
     let text = "\
 modle a {

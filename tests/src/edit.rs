@@ -4,7 +4,7 @@
 /// replaced by the added lines. Added lines alone go to the end.
 pub fn edited(text: &str, body: &str) -> Result<String, String> {
     let mut lines = body.lines().peekable();
-    if !lines.peek().is_some_and(|line| removed(line).or(added(line)).is_some()) {
+    if lines.peek().is_none_or(|line| removed(line).or(added(line)).is_none()) {
         return Ok(body.to_string());
     }
     let mut text = text.to_string();

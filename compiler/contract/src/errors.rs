@@ -75,9 +75,8 @@ impl ContractError {
             }
             ContractErrorKind::Type { declared, found } => {
                 let title = format!("`{column}` is declared `{declared}`, but is `{found}`");
-                Diagnostic::new(diagnostics::TYPE_MISMATCH, title, at, format!("this is `{found}`")).help(format!(
-                    "convert it with `cast(… as {declared})`, or declare `{column} {found}`"
-                ))
+                Diagnostic::new(diagnostics::TYPE_MISMATCH, title, at, format!("this is `{found}`"))
+                    .help(format!("convert it with `cast(… as {declared})`, or declare `{column} {found}`"))
             }
             ContractErrorKind::Null => {
                 let title = format!("`{column}` is declared `not null`, but is always null");

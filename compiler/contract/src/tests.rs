@@ -179,10 +179,7 @@ model loose {{ kind full
             .collect();
         format!("{}{}", columns.join(", "), if *complete { "" } else { ", …" })
     };
-    assert_eq!(
-        show("plain"),
-        "id bigint!, status varchar, amount decimal(18, 2), twice decimal(18, 2), n integer"
-    );
+    assert_eq!(show("plain"), "id bigint!, status varchar, amount decimal(18, 2), twice decimal(18, 2), n integer");
     assert_eq!(show("promised"), "id bigint!");
     assert_eq!(show("loose"), "one integer!, …");
 }
@@ -195,12 +192,17 @@ fn fingerprints_follow_meaning_and_what_is_read() {
         data_fingerprint(&db, project, node(&db, project, label)).data
     };
     let of = |head: &str, sql: &str| {
-        format!("{ORDERS}model a {{ {head}\n sql {{ {sql} }} }}\nmodel b {{ kind full\n sql {{ select id from ref(a) }} }}")
+        format!(
+            "{ORDERS}model a {{ {head}\n sql {{ {sql} }} }}\nmodel b {{ kind full\n sql {{ select id from ref(a) }} }}"
+        )
     };
     let base = of("kind full", "select id, amount + 1 as x from ref(orders) where status = 'Paid'");
     let same = [
         of("kind full", "SELECT Id,\n  (amount + 1) AS X -- more\nFROM ref( orders )\nWHERE (STATUS = 'Paid')"),
-        of("kind full\n owner \"me@x.test\"\n tags (core)\n cron @daily", "select id, amount + 1 as x from ref(orders) where status = 'Paid'"),
+        of(
+            "kind full\n owner \"me@x.test\"\n tags (core)\n cron @daily",
+            "select id, amount + 1 as x from ref(orders) where status = 'Paid'",
+        ),
         format!("/// Docs.\n\n{}", base),
     ];
     for text in &same {
@@ -212,7 +214,10 @@ fn fingerprints_follow_meaning_and_what_is_read() {
         of("kind full", "select id, amount + 1 as x from ref(orders) where status = 'paid'"),
         of("kind full", "select id, amount + 2 as x from ref(orders) where status = 'Paid'"),
         of("kind full", "select id, amount + 1 as y from ref(orders) where status = 'Paid'"),
-        of("kind full\n contract enforced {\n id bigint\n x double\n }", "select id, amount + 1 as x from ref(orders) where status = 'Paid'"),
+        of(
+            "kind full\n contract enforced {\n id bigint\n x double\n }",
+            "select id, amount + 1 as x from ref(orders) where status = 'Paid'",
+        ),
         base.replace("amount decimal(18, 2)", "amount decimal(18, 3)"),
     ];
     for text in &different {

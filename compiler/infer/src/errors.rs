@@ -61,6 +61,32 @@ pub enum InferErrorKind {
         /// The tables in sight.
         tables: Vec<String>,
     },
+    /// No window of the SELECT has the name.
+    UnknownWindow {
+        /// As written.
+        name: String,
+        /// The windows that there are.
+        windows: Vec<String>,
+    },
+    /// A number in ORDER BY or GROUP BY that names no column.
+    UnknownOrdinal {
+        /// As written.
+        number: usize,
+        /// How many columns there are.
+        columns: usize,
+    },
+    /// Two tables have the name.
+    AmbiguousTable {
+        /// As written.
+        name: String,
+    },
+    /// A type that the engine does not have, but nearly has.
+    UnknownType {
+        /// As written.
+        name: String,
+        /// The near one.
+        near: String,
+    },
     /// Several tables have the column.
     AmbiguousColumn {
         /// As written.
@@ -108,6 +134,11 @@ pub enum InferErrorKind {
         window: bool,
         /// Where it stands: `WHERE`.
         clause: &'static str,
+    },
+    /// A window function without a window.
+    NeedsWindow {
+        /// The function.
+        name: String,
     },
     /// A column that is neither grouped nor aggregated.
     NotGrouped {
@@ -161,6 +192,33 @@ impl InferError {
                     (None, tables) => diagnostic.help(format!("the tables of this query are {}", list(tables))),
                 }
             }
+            InferErrorKind::UnknownWindow { name, windows } => {
+                let title = format!("no window is called `{name}` here");
+                let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE_ALIAS, title, at, "unknown window");
+                match &windows[..] {
+                    [] => diagnostic.help(format!("define it: `window {name} as (…)`")),
+                    windows => diagnostic.help(format!("there are {}", list(windows))),
+                }
+            }
+            InferErrorKind::UnknownOrdinal { number, columns } => {
+                let title = format!("there is no column {number}: the query has {}", count(*columns));
+                Diagnostic::new(diagnostics::UNKNOWN_COLUMN, title, at, "counts the columns of the select list from 1")
+            }
+            InferErrorKind::AmbiguousTable { name } => {
+                let title = format!("two tables are called `{name}` here");
+                Diagnostic::new(diagnostics::AMBIGUOUS_COLUMN, title, at, "which of them?")
+                    .help("give each an alias of its own: `ref(…) as a`")
+            }
+            InferErrorKind::UnknownType { name, near } => {
+                let title = format!("unknown type `{name}`");
+                Diagnostic::new(diagnostics::UNKNOWN_TYPE, title, at, "the engine has no such type")
+                    .help(format!("did you mean `{near}`?"))
+            }
+            InferErrorKind::NeedsWindow { name } => {
+                let title = format!("`{name}` is a window function and needs a window");
+                Diagnostic::new(diagnostics::MISPLACED_AGGREGATE, title, at, "over which rows?")
+                    .help(format!("write `{name}(…) over (partition by … order by …)`"))
+            }
             InferErrorKind::AmbiguousColumn { name, tables } => {
                 let title = format!("`{name}` is ambiguous");
                 let label = format!("{} have it", list(tables));
@@ -186,7 +244,8 @@ impl InferError {
             InferErrorKind::DuplicateOutput { name, first } => {
                 let title = format!("two columns are named `{name}`");
                 let first = locate(first.tokens(map));
-                let diagnostic = Diagnostic::new(diagnostics::DUPLICATE_OUTPUT_COLUMN, title, at.clone(), "the second one");
+                let diagnostic =
+                    Diagnostic::new(diagnostics::DUPLICATE_OUTPUT_COLUMN, title, at.clone(), "the second one");
                 let diagnostic = if first == at { diagnostic } else { diagnostic.related(first, "the first one") };
                 diagnostic.help("give one of them another name with `as`, or leave it out")
             }

@@ -9,17 +9,17 @@
 //! The rules are DuckDB's. What can be a table is one: `std/duckdb` holds the engine's own answers.
 
 mod bind;
+mod columns;
 mod errors;
 mod fingerprint;
 mod implied;
 mod queries;
-mod columns;
 mod types;
 
+pub use columns::{Inferred, NodeSurface, Nullability, OutputColumn, SurfaceColumn};
 pub use errors::{At, InferError, InferErrorKind};
 pub use fingerprint::{NodeFingerprint, OwnFingerprint, combine, data_fingerprint, own_fingerprint};
 pub use queries::{inferred, surface};
-pub use columns::{Inferred, NodeSurface, Nullability, OutputColumn, SurfaceColumn};
 
 #[cfg(test)]
 mod tests;

@@ -28,12 +28,8 @@ fn unknown_inferred<'db>(_: &'db dyn Db, _: salsa::Id, _: Project, _: Node<'db>)
 }
 
 pub(crate) fn inferred_of(rows: Rows, errors: Vec<InferError>) -> Inferred {
-    let output = |column: Column| OutputColumn {
-        name: column.name,
-        ty: column.ty,
-        nulls: column.nulls,
-        expr: column.expr,
-    };
+    let output =
+        |column: Column| OutputColumn { name: column.name, ty: column.ty, nulls: column.nulls, expr: column.expr };
     Inferred { columns: rows.columns.into_iter().map(output).collect(), complete: rows.complete, errors }
 }
 

@@ -67,7 +67,6 @@ impl Dialect for DuckDb {
         supports_filter_during_aggregation
         supports_from_first_select
         supports_group_by_expr
-        supports_in_empty_list
         supports_lambda_functions
         supports_left_associative_joins_without_parens
         supports_named_fn_args_with_assignment_operator

@@ -71,6 +71,8 @@ pub enum SqlErrorKind {
         /// What could be meant.
         known: Vec<String>,
     },
+    /// A join that says not how its rows are matched.
+    JoinWithoutCondition,
     /// SQL that cannot be analysed, in a model that declares no columns.
     OpaqueWithoutContract {
         /// The construct.
@@ -162,11 +164,21 @@ impl SqlError {
                     )),
                 }
             }
+            SqlErrorKind::JoinWithoutCondition => {
+                let title = "this join has no condition";
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "how do its rows match?")
+                    .help("write `on …` or `using (…)` behind the table; `cross join` pairs every row with every row")
+            }
             SqlErrorKind::OpaqueWithoutContract { construct } => {
                 let title = format!("`{construct}` cannot be analysed, so this model must declare its columns");
-                Diagnostic::new(diagnostics::OPAQUE_WITHOUT_CONTRACT, title, at, "Esker cannot tell what columns this returns")
-                    .why("the engine takes this SQL, but the columns of a model have to be known to its readers")
-                    .help("declare them: `contract enforced { name type … }`")
+                Diagnostic::new(
+                    diagnostics::OPAQUE_WITHOUT_CONTRACT,
+                    title,
+                    at,
+                    "Esker cannot tell what columns this returns",
+                )
+                .why("the engine takes this SQL, but the columns of a model have to be known to its readers")
+                .help("declare them: `contract enforced { name type … }`")
             }
         }
     }

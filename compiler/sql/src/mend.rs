@@ -18,13 +18,27 @@ pub(crate) struct Mended {
 
 /// Words that may open a clause behind a table or a select list.
 const CLAUSES: &[&str] = &[
-    "from", "where", "group", "having", "qualify", "window", "order", "limit", "offset", "union", "except", "intersect",
-    "using", "select", "fetch",
+    "from",
+    "where",
+    "group",
+    "having",
+    "qualify",
+    "window",
+    "order",
+    "limit",
+    "offset",
+    "union",
+    "except",
+    "intersect",
+    "using",
+    "select",
+    "fetch",
 ];
 
 /// Mends the tokens of a body.
 pub(crate) fn mend(text: &SqlText, brackets: &Brackets, fed: Vec<Fed>) -> Mended {
-    let mut mender = Mender { text, brackets, out: Vec::with_capacity(fed.len() + 8), fed, notes: Vec::new(), opaque: None };
+    let mut mender =
+        Mender { text, brackets, out: Vec::with_capacity(fed.len() + 8), fed, notes: Vec::new(), opaque: None };
     let mut at = 0;
     while at < mender.fed.len() {
         at = mender.step(at);
@@ -123,7 +137,8 @@ impl Mender<'_> {
     fn note(&mut self, from: usize, to: usize) {
         let first = self.fed[from].at as usize;
         let last = self.fed.get(to).map_or(self.text.tokens.len(), |fed| fed.at as usize);
-        let words: Vec<String> = self.text.tokens[first..last.max(first)].iter().map(|t| t.text.to_lowercase()).collect();
+        let words: Vec<String> =
+            self.text.tokens[first..last.max(first)].iter().map(|t| t.text.to_lowercase()).collect();
         self.notes.push(words.join(" "));
     }
 
@@ -205,9 +220,8 @@ impl Mender<'_> {
         let mut before = self.out.iter().rev();
         let number = matches!(before.next(), Some(Fed { token: Token::Number(..), .. }));
         let behind = self.fed.get(at + 1);
-        let ends = behind.is_none_or(|fed| {
-            matches!(fed.token, Token::RParen | Token::SemiColon) || fed.is_any(CLAUSES)
-        });
+        let ends =
+            behind.is_none_or(|fed| matches!(fed.token, Token::RParen | Token::SemiColon) || fed.is_any(CLAUSES));
         number && before.next().is_some_and(|fed| fed.is("limit")) && ends
     }
 

@@ -52,16 +52,16 @@ pub fn sql_errors<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Ve
     errors
 }
 
-fn stray_table<'db>(db: &'db dyn Db, project: Project, stray: &StrayTable) -> SqlError {
+fn stray_table(db: &dyn Db, project: Project, stray: &StrayTable) -> SqlError {
     let kind = if stray.file {
         SqlErrorKind::FileAsTable { path: stray.name.clone() }
     } else {
         let names = &esker_resolve::names(db, project).items;
         let last = stray.name.rsplit('.').next().unwrap_or(&stray.name);
         let exact = names.keys().find(|name| name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case(last)));
-        let likely = exact.map(String::as_str).or_else(|| {
-            esker_diagnostics::nearest(&stray.name, names.keys().map(String::as_str))
-        });
+        let likely = exact
+            .map(String::as_str)
+            .or_else(|| esker_diagnostics::nearest(&stray.name, names.keys().map(String::as_str)));
         let cte = esker_diagnostics::nearest(&stray.name, stray.ctes.iter().map(String::as_str));
         SqlErrorKind::UnknownTable {
             name: stray.name.clone(),

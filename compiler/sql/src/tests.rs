@@ -94,6 +94,9 @@ fn wrong_sql_is_one_error_at_its_token() {
         ("select a from ref(t) where a = 1 adn b = 2", "adn", "expected the end of the query, found `adn`"),
         ("select a form ref(t)", "ref", "expected the end of the query, found `ref`"),
         ("select a from ref(t) where", "", "expected an expression, found the end of the SQL"),
+        ("select a from ref(t) where a in ()", ")", "expected an expression, found `)`"),
+        ("select a from ref(t) join ref(u)", "ref ( u )", "this join has no condition"),
+        ("select a from ref(t) left join ref(u) as x where a = 1", "ref ( u )", "this join has no condition"),
         ("select a from ref(t) group a", "group", "expected the end of the query, found `group`"),
         ("select (a from ref(t)", "(", "`(` is never closed"),
         ("select a) from ref(t)", ")", "`)` closes nothing"),
@@ -189,7 +192,8 @@ fn layout_comments_and_keyword_case_are_gone_from_the_ir() {
 #[test]
 fn refs_are_numbered_and_lend_their_names() {
     let lowered = read("select orders.id from ref(raw.orders) join ref(raw.orders, v => 2) as o using (id)");
-    let refs: Vec<_> = lowered.query.tables.iter().filter(|table| matches!(table.kind, crate::TableKind::Ref { .. })).collect();
+    let refs: Vec<_> =
+        lowered.query.tables.iter().filter(|table| matches!(table.kind, crate::TableKind::Ref { .. })).collect();
     assert_eq!(refs.len(), 2);
     assert_eq!(refs[0].kind, crate::TableKind::Ref { index: 0, name: "orders".to_string() });
     assert_eq!(refs[1].alias.as_deref(), Some("o"));

@@ -1,7 +1,7 @@
 //! Our tokens as the parser's tokens, each with its own index as its location, so that every position comes from ours.
 
-use esker_resolve::RefExpr;
 use esker_grammar::sql::{SqlText, SqlToken, SqlTokenKind};
+use esker_resolve::RefExpr;
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan};
 
 /// A token for the parser and the index of the token of the body that it stands for.
@@ -72,9 +72,10 @@ fn push(fed: &mut Vec<Fed>, token: &SqlToken, at: u32) {
             match symbol(text) {
                 Some(token) => fed.push(Fed { token, at }),
                 // An operator that the parser does not have: its signs one by one, which it will refuse where it stands.
-                None => fed.extend(text.chars().map(|c| {
-                    Fed { token: symbol(c.encode_utf8(&mut [0; 4])).unwrap_or(Token::Char(c)), at }
-                })),
+                None => fed.extend(
+                    text.chars()
+                        .map(|c| Fed { token: symbol(c.encode_utf8(&mut [0; 4])).unwrap_or(Token::Char(c)), at }),
+                ),
             }
             return;
         }
@@ -186,13 +187,8 @@ mod tests {
 
     #[test]
     fn quotes_and_escapes_are_resolved() {
-        let cases = [
-            ("'it''s'", "it's"),
-            ("$$a'b$$", "a'b"),
-            ("$q$a$$b$q$", "a$$b"),
-            (r"e'a\n\'b'", "a\n'b"),
-            ("''", ""),
-        ];
+        let cases =
+            [("'it''s'", "it's"), ("$$a'b$$", "a'b"), ("$q$a$$b$q$", "a$$b"), (r"e'a\n\'b'", "a\n'b"), ("''", "")];
         for (text, value) in cases {
             assert_eq!(string(text), Token::SingleQuotedString(value.to_string()), "{text}");
         }

@@ -17,7 +17,7 @@ pub(super) fn columns<'t>() -> P<'t, Vec<ColumnsEntry>> {
     let exclude = exclude();
     let rename = rename();
     let column = column();
-    let entry = custom::<_, In<'t>, ColumnsEntry, Ex>(move |at| {
+    let entry = custom::<_, In<'t>, ColumnsEntry, Ex<'t>>(move |at| {
         let Some(first) = here(at) else { return fail(at, "a column") };
         let parser = match (first.kind, first.text) {
             (TokenKind::Word, "include") => &include,
@@ -58,6 +58,8 @@ fn end_entry(at: At<'_, '_, '_>, column: bool) {
         report(at, next.span, SyntaxErrorKind::UnknownConstraint { found: next.text.to_owned(), nearest });
     } else if as_name(&next).is_some() && next.apart {
         return;
+    } else if next.text == ";" {
+        report(at, next.span, SyntaxErrorKind::BadCharacter { written: next.text.to_owned() });
     } else {
         at.emit(Problem::expected("the end of the line", next.span));
     }
@@ -103,22 +105,23 @@ fn rename<'t>() -> P<'t, ColumnsEntry> {
 fn column<'t>() -> P<'t, ColumnsEntry> {
     let ty = types::ty();
     // A word that leads a constraint is no type, and neither is a name two spaces behind `include`'s like.
-    let ty = custom::<_, In<'t>, _, Ex>(move |at| match at.peek() {
+    let ty = custom::<_, In<'t>, _, Ex<'t>>(move |at| match at.peek() {
         Some(tok) if as_name(&tok).is_some() && !CONSTRAINTS.contains(&tok.text) => at.parse(&ty).map(Some),
         _ => Ok(None),
     });
     name("a column")
         .then(ty)
-        .then(constraint().repeated().collect::<Vec<_>>())
+        .then(constraint().repeated().collect::<Vec<_>>().map(|all| all.into_iter().flatten().collect()))
         .map_with(|((name, ty), constraints), extra| {
             let span: Span = extra.span();
-            let docs = extra.state().get(&span.start).cloned();
+            let docs = extra.state().docs.get(&span.start).cloned();
             ColumnsEntry::Column(ColumnAst { docs, name, ty, constraints, span })
         })
         .boxed()
 }
 
-fn constraint<'t>() -> P<'t, ConstraintAst> {
+/// A constraint; one that begins as such and cannot be read is reported, with the rest of the line passed over.
+fn constraint<'t>() -> P<'t, Option<ConstraintAst>> {
     use ConstraintKindAst as Kind;
     let value = literal::literal();
     let open = || token(TokenKind::OpenParen, "`(`");
@@ -132,8 +135,8 @@ fn constraint<'t>() -> P<'t, ConstraintAst> {
         .map(|((open, sql), _)| Kind::Check(FragmentAst { span: sql.unwrap_or(Span::empty(open.end)) }));
     let tag = name("a tag").or(string().map(|string| Name { text: string.text, span: string.span }));
     let parsers: Rc<[P<'t, Kind>; CONSTRAINTS.len()]> = Rc::new([
-        word!("null").to(Kind::NotNull).boxed(),
-        word!("key").to(Kind::PrimaryKey).boxed(),
+        second("null", "`null`", "not null", Kind::NotNull),
+        second("key", "`key`", "primary key", Kind::PrimaryKey),
         empty().to(Kind::Unique).boxed(),
         check.boxed(),
         node(literal::version()).then(column.or_not()).map(|(node, column)| Kind::References(node, column)).boxed(),
@@ -141,19 +144,43 @@ fn constraint<'t>() -> P<'t, ConstraintAst> {
         value.then(string().or_not()).map(|(date, why)| Kind::Deprecated(date, why)).boxed(),
         list(tag.boxed()).map(Kind::Tags).boxed(),
     ]);
-    custom::<_, In<'t>, Kind, Ex>(move |at| {
+    custom::<_, In<'t>, Option<ConstraintAst>, Ex<'t>>(move |at| {
+        let start = at.cursor();
         let index = at
             .peek()
             .filter(|tok| tok.kind == TokenKind::Word)
             .and_then(|tok| CONSTRAINTS.iter().position(|word| *word == tok.text));
-        match index {
-            Some(index) => {
-                at.skip();
-                at.parse(&parsers[index])
+        let Some(index) = index else { return fail(at, "a constraint") };
+        at.skip();
+        match attempt(at, &parsers[index]) {
+            Some(kind) => Ok(Some(ConstraintAst { kind, span: at.span_since(&start) })),
+            None => {
+                skip(at, |_| false);
+                Ok(None)
             }
-            None => fail(at, "a constraint"),
         }
     })
-    .map_with(|kind, extra| ConstraintAst { kind, span: extra.span() })
+    .boxed()
+}
+
+/// The second of two words that make a constraint.
+fn second<'t>(
+    word: &'static str,
+    label: &'static str,
+    both: &'static str,
+    kind: ConstraintKindAst,
+) -> P<'t, ConstraintKindAst> {
+    custom::<_, In<'t>, ConstraintKindAst, Ex<'t>>(move |at| match at.peek() {
+        Some(tok) if tok.text == word => {
+            at.skip();
+            Ok(kind.clone())
+        }
+        Some(tok) if tok.kind == TokenKind::Word => {
+            let first = both.strip_suffix(word).unwrap_or(both);
+            let found = format!("{first}{}", tok.text);
+            Err(Problem::of(tok.span, SyntaxErrorKind::UnknownConstraint { found, nearest: Some(both) }))
+        }
+        _ => fail(at, label),
+    })
     .boxed()
 }

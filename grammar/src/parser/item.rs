@@ -17,7 +17,7 @@ type Rest = (Option<PathAst>, ItemKindAst);
 /// A whole file.
 pub(super) fn items<'t>() -> P<'t, Vec<ItemAst>> {
     let kinds = kinds();
-    let item = custom::<_, In<'t>, Option<ItemAst>, Ex>(move |at| item(at, &kinds));
+    let item = custom::<_, In<'t>, Option<ItemAst>, Ex<'t>>(move |at| item(at, &kinds));
     newlines()
         .ignore_then(item.then_ignore(newlines()).repeated().collect::<Vec<_>>())
         .map(|items| items.into_iter().flatten().collect())
@@ -30,7 +30,7 @@ fn item<'t>(at: At<'t, '_, '_>, kinds: &BTreeMap<&'static str, P<'t, Rest>>) -> 
         let end = at.span_since(&start);
         return Err(Problem::expected("an item", end));
     };
-    let docs = at.state().get(&first.span.start).cloned();
+    let docs = at.state().docs.get(&first.span.start).cloned();
     let Some((keyword, parser)) = keyword(at, &first).and_then(|word| Some((word, kinds.get(word)?))) else {
         let nearest = if first.kind == TokenKind::Word { nearest_item(first.text) } else { None };
         report(at, first.span, SyntaxErrorKind::UnknownItem { found: first.text.to_owned(), nearest });
@@ -70,6 +70,7 @@ fn keyword<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) -> Option<&'static str> {
 
 /// Passes over everything up to the next line that begins with an item: one mistake, however long.
 fn past_junk(at: At<'_, '_, '_>) {
+    let start = at.cursor();
     loop {
         skip(at, |_| false);
         // Behind the line: its end, and brackets that belong to nothing.
@@ -78,9 +79,12 @@ fn past_junk(at: At<'_, '_, '_>) {
         }
         match at.peek() {
             Some(tok) if tok.indent.is_none() || keyword(at, &tok).is_none() => {}
-            _ => return,
+            _ => break,
         }
     }
+    let begun = at.span_since(&start).start;
+    let end = at.peek().map_or(u32::MAX, |tok| tok.span.start);
+    at.state().given_up.push(Span::new(begun, end));
 }
 
 /// The parsers of what stands behind each keyword. None of them fails: each reports what it misses.
@@ -116,7 +120,7 @@ fn kinds<'t>() -> BTreeMap<&'static str, P<'t, Rest>> {
 
 /// A piece of a head: when it cannot be read, the rest of the head is passed over up to the block or to `stop`.
 fn head<'t, O: 't>(piece: P<'t, O>, stop: fn(&Tok<'_>) -> bool) -> P<'t, Option<O>> {
-    let to_block = custom::<_, In<'t>, Option<O>, Ex>(move |at| {
+    let to_block = custom::<_, In<'t>, Option<O>, Ex<'t>>(move |at| {
         skip(at, |tok| tok.kind == TokenKind::OpenBrace || stop(tok));
         Ok(None)
     });
@@ -126,7 +130,7 @@ fn head<'t, O: 't>(piece: P<'t, O>, stop: fn(&Tok<'_>) -> bool) -> P<'t, Option<
 /// A block that must be there; without one the item has no body.
 fn body<'t, O: Default + 't>(block: P<'t, O>) -> P<'t, O> {
     let open = token(TokenKind::OpenBrace, "`{`");
-    custom::<_, In<'t>, O, Ex>(move |at| {
+    custom::<_, In<'t>, O, Ex<'t>>(move |at| {
         let opens = |at: At<'t, '_, '_>| at.peek().is_some_and(|tok| tok.kind == TokenKind::OpenBrace);
         if !opens(at) {
             attempt(at, &open);
@@ -183,7 +187,7 @@ fn audit<'t>(lines: P<'t, Vec<Line>>) -> P<'t, Rest> {
 
 /// A body that holds one SQL block and nothing else.
 fn only_sql<'t>(lines: P<'t, Vec<Line>>) -> P<'t, Option<SqlAst>> {
-    custom::<_, In<'t>, Option<SqlAst>, Ex>(move |at| {
+    custom::<_, In<'t>, Option<SqlAst>, Ex<'t>>(move |at| {
         let start = at.cursor();
         let opens = at.peek().is_some_and(|tok| tok.kind == TokenKind::OpenBrace);
         let lines = at.parse(&lines)?;

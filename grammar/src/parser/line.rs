@@ -19,7 +19,7 @@ pub(super) fn lines<'t>() -> P<'t, Vec<Line>> {
         properties.insert("version", version.boxed());
         let option = option().map(LineKind::Option).boxed();
         let eol = end_of_line();
-        block(custom::<_, In<'t>, Line, Ex>(move |at| line(at, &properties, &option, &eol)).boxed())
+        block(custom::<_, In<'t>, Line, Ex<'t>>(move |at| line(at, &properties, &option, &eol)).boxed())
     })
     .boxed()
 }
@@ -36,7 +36,7 @@ fn line<'t>(
         let end = at.span_since(&start);
         return Err(Problem::expected("a property", at.peek().map_or(end, |tok| tok.span)));
     };
-    let docs = at.state().get(&first.span.start).cloned();
+    let docs = at.state().docs.get(&first.span.start).cloned();
     let (word, known) = known_word(at, &first);
     let kind = match word.and_then(|word| properties.get(word)) {
         Some(parser) => {
@@ -101,7 +101,10 @@ fn past_broken_line<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) {
         }
         match here(at) {
             Some(tok) if tok.indent.is_some_and(|deeper| deeper > indent) && !leads_line(tok.text) => {
+                let start = at.cursor();
                 skip(at, |_| false);
+                let line = at.span_since(&start);
+                at.state().given_up.push(line);
             }
             _ => {
                 at.rewind(before);
@@ -117,8 +120,13 @@ fn finish<'t>(at: At<'t, '_, '_>, eol: &P<'t, ()>) {
         Some(tok) if tok.kind == TokenKind::Word && leads_line(tok.text) => {
             report(at, tok.span, SyntaxErrorKind::SameLine { found: tok.text.to_owned() });
         }
-        Some(_) => {
-            attempt(at, eol);
+        Some(tok) => {
+            // Who writes a semicolon comes from another language.
+            if tok.text == ";" {
+                report(at, tok.span, SyntaxErrorKind::BadCharacter { written: tok.text.to_owned() });
+            } else {
+                attempt(at, eol);
+            }
             skip(at, |_| false);
         }
         None => {}
@@ -189,7 +197,7 @@ fn properties<'t>() -> BTreeMap<&'static str, P<'t, LineKind>> {
 /// `incremental by time (updated_at) { every day  lookback 2 }`
 fn kind<'t>() -> P<'t, KindAst> {
     let word = satisfy("a kind", |tok| (tok.kind == TokenKind::Word).then_some(tok.text));
-    let words = custom::<_, In<'t>, Vec<&'t str>, Ex>(move |at| {
+    let words = custom::<_, In<'t>, Vec<&'t str>, Ex<'t>>(move |at| {
         let mut words = vec![at.parse(&word)?];
         // The word of another property is no part of a kind, but for `scd2 by columns`.
         while let Some(tok) = here(at).filter(|tok| tok.kind == TokenKind::Word)
@@ -216,7 +224,7 @@ fn kind<'t>() -> P<'t, KindAst> {
 /// `{ every day  lookback 2 }`: options are known by their words, on one line or several.
 fn options<'t>() -> P<'t, Vec<OptionAst>> {
     let option = option();
-    let element = custom::<_, In<'t>, Option<OptionAst>, Ex>(move |at| {
+    let element = custom::<_, In<'t>, Option<OptionAst>, Ex<'t>>(move |at| {
         let Some(first) = here(at) else {
             let start = at.cursor();
             let end = at.span_since(&start);
@@ -284,7 +292,7 @@ fn cron<'t>() -> P<'t, StrAst> {
 /// `accepted_range(lifetime, min => 0) warn`
 fn audit_use<'t>(value: P<'t, LiteralAst>) -> P<'t, AuditUseAst> {
     let arrow = token(TokenKind::FatArrow, "`=>`").or(token(TokenKind::Equals, "`=>`")).boxed();
-    let named = custom::<_, In<'t>, (Option<Name>, LiteralAst), Ex>(move |at| {
+    let named = custom::<_, In<'t>, (Option<Name>, LiteralAst), Ex<'t>>(move |at| {
         let before = at.save();
         let name = at.next().and_then(|tok| super::terminal::as_name(&tok));
         if let Some(name) = name
@@ -345,7 +353,7 @@ fn freshness<'t>() -> P<'t, LineKind> {
 
 /// A block whose elements are read one by one; one that cannot be read is passed over together with its line.
 pub(super) fn recovered<'t, O: 't>(element: P<'t, O>) -> P<'t, Vec<O>> {
-    let tolerant = custom::<_, In<'t>, Option<O>, Ex>(move |at| {
+    let tolerant = custom::<_, In<'t>, Option<O>, Ex<'t>>(move |at| {
         if here(at).is_none() {
             return at.parse(&element).map(Some);
         }

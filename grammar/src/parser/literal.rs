@@ -18,7 +18,7 @@ pub(super) fn literal<'t>() -> P<'t, LiteralAst> {
         let values = list(literal.boxed()).map(LiteralValue::List);
         let values = values.map_with(|value, extra| LiteralAst { value, span: extra.span() }).boxed();
         let scalar = scalar();
-        custom::<_, In<'t>, LiteralAst, Ex>(move |at| match at.peek().map(|tok| tok.kind) {
+        custom::<_, In<'t>, LiteralAst, Ex<'t>>(move |at| match at.peek().map(|tok| tok.kind) {
             Some(TokenKind::OpenParen) => at.parse(&values),
             _ => at.parse(&scalar),
         })
@@ -32,7 +32,7 @@ pub(super) fn scalar<'t>() -> P<'t, LiteralAst> {
     let text =
         string().map(|string| LiteralAst { value: LiteralValue::String(string.text), span: string.span }).boxed();
     let other = number().or(plain()).boxed();
-    custom::<_, In<'t>, LiteralAst, Ex>(move |at| match at.peek().map(|tok| tok.kind) {
+    custom::<_, In<'t>, LiteralAst, Ex<'t>>(move |at| match at.peek().map(|tok| tok.kind) {
         Some(TokenKind::String | TokenKind::UnclosedString) => at.parse(&text),
         _ => at.parse(&other),
     })

@@ -25,44 +25,49 @@ use std::collections::BTreeMap;
 type In<'t> = MappedInput<'t, Tok<'t>, Span, &'t [(Tok<'t>, Span)]>;
 
 /// What the parsers know and note beside the tokens.
-#[derive(Default)]
-struct Notes {
+struct Notes<'t> {
     /// The documentation above a token, by the offset of that token.
-    docs: BTreeMap<u32, String>,
+    docs: &'t BTreeMap<u32, String>,
     /// Pieces that were given up as wholes: nothing in them is worth a message of its own.
     given_up: Vec<Span>,
 }
 
-type Ex = extra::Full<Problem, SimpleState<Notes>, ()>;
+type Ex<'t> = extra::Full<Problem, SimpleState<Notes<'t>>, ()>;
 
 /// A parser. All are boxed: nested generics would cost minutes of compile time.
-type P<'t, O> = Boxed<'t, 't, In<'t>, O, Ex>;
+type P<'t, O> = Boxed<'t, 't, In<'t>, O, Ex<'t>>;
 
 /// The input inside a hand-written step.
-type At<'t, 'p, 'i> = &'i mut InputRef<'t, 'p, In<'t>, Ex>;
+type At<'t, 'p, 'i> = &'i mut InputRef<'t, 'p, In<'t>, Ex<'t>>;
 
-/// Reads a file: its tree and all that is wrong in it, brackets and single tokens included.
-pub(crate) fn file(layout: Layout<'_>, end: u32) -> (FileAst, Errors) {
-    let (items, errors) = run(item::items(), layout, end);
-    (FileAst { items: items.unwrap_or_default() }, errors)
+/// What came of a text.
+pub(crate) struct Outcome<T> {
+    /// The tree.
+    pub(crate) tree: T,
+    /// What could not be read.
+    pub(crate) errors: Vec<SyntaxError>,
+    /// Pieces that were given up as wholes, in order.
+    pub(crate) given_up: Vec<Span>,
+}
+
+/// Reads a file.
+pub(crate) fn file(layout: &Layout<'_>, end: u32) -> Outcome<FileAst> {
+    run(item::items().map(|items| FileAst { items }).boxed(), layout, end)
 }
 
 /// Reads a selection that stands alone.
-pub(crate) fn selection(layout: Layout<'_>, end: u32) -> (Option<SelectionAst>, Errors) {
-    let (selection, errors) = run(selection::alone(), layout, end);
-    (selection.flatten(), errors)
+pub(crate) fn selection(layout: &Layout<'_>, end: u32) -> Outcome<Option<SelectionAst>> {
+    run(selection::alone(), layout, end)
 }
 
-/// What went wrong, by who found it.
-pub(crate) struct Errors {
-    /// Brackets and single tokens.
-    pub(crate) layout: Vec<SyntaxError>,
-    /// All that the parser could not read.
-    pub(crate) parser: Vec<SyntaxError>,
-}
-
-fn run<'t, O>(parser: P<'_, O>, layout: Layout<'t>, end: u32) -> (Option<O>, Errors) {
-    todo(parser, layout, end)
+fn run<'t, O: Default>(parser: P<'t, O>, layout: &'t Layout<'t>, end: u32) -> Outcome<O> {
+    let mut notes = SimpleState(Notes { docs: &layout.docs, given_up: Vec::new() });
+    let input = layout.tokens.as_slice().split_token_span(Span::empty(end));
+    let (tree, problems) = parser.parse_with_state(input, &mut notes).into_output_errors();
+    let errors = problems.into_iter().map(|problem| problem.into_error(&layout.tokens)).collect();
+    let mut given_up = notes.0.given_up;
+    given_up.sort();
+    Outcome { tree: tree.unwrap_or_default(), errors, given_up }
 }
 
 /// Reports a mistake that the parser goes on from.

@@ -15,7 +15,7 @@ const OPERATORS: [&str; 3] = ["and", "or", "except"];
 
 /// A selection that is all there is.
 pub(super) fn alone<'t>() -> P<'t, Option<SelectionAst>> {
-    let end = custom::<_, In<'t>, (), Ex>(|at| {
+    let end = custom::<_, In<'t>, (), Ex<'t>>(|at| {
         if let Some(tok) = here(at) {
             at.emit(Problem::expected("a name", tok.span));
             super::skip(at, |_| false);
@@ -25,7 +25,7 @@ pub(super) fn alone<'t>() -> P<'t, Option<SelectionAst>> {
         }
         Ok(())
     });
-    let rest = custom::<_, In<'t>, Option<SelectionAst>, Ex>(|at| {
+    let rest = custom::<_, In<'t>, Option<SelectionAst>, Ex<'t>>(|at| {
         while at.peek().is_some() {
             at.skip();
         }
@@ -98,7 +98,7 @@ fn unreachable_empty() -> SelectionAst {
 
 /// `2+dim_customers@2+1`
 fn term<'t>() -> P<'t, SelectionAst> {
-    custom::<_, In<'t>, SelectionAst, Ex>(|at| {
+    custom::<_, In<'t>, SelectionAst, Ex<'t>>(|at| {
         let Some(tok) = here(at).filter(|tok| {
             matches!(tok.kind, TokenKind::Term | TokenKind::UnclosedString) && !OPERATORS.contains(&tok.text)
         }) else {

@@ -10,7 +10,7 @@ use chumsky::prelude::*;
 
 /// The next token, if `read` makes something of it; `what` names it in messages, unless it is empty.
 pub(super) fn satisfy<'t, O: 't>(what: &'static str, read: impl Fn(&Tok<'t>) -> Option<O> + 't) -> P<'t, O> {
-    custom::<_, In<'t>, O, Ex>(move |at| match at.peek() {
+    custom::<_, In<'t>, O, Ex<'t>>(move |at| match at.peek() {
         Some(tok) => match read(&tok) {
             Some(output) => {
                 at.skip();
@@ -80,7 +80,7 @@ pub(super) fn node<'t>(label: P<'t, VersionAst>) -> P<'t, NodeRefAst> {
 
 /// `"text"`
 pub(super) fn string<'t>() -> P<'t, StrAst> {
-    custom::<_, In<'t>, StrAst, Ex>(|at| match at.peek() {
+    custom::<_, In<'t>, StrAst, Ex<'t>>(|at| match at.peek() {
         Some(tok) if is_string(&tok) => {
             at.skip();
             let (text, mistake) = unescape(&tok);
@@ -164,7 +164,7 @@ pub(super) fn block<'t, O: 't>(element: P<'t, O>) -> P<'t, Vec<O>> {
 
 /// The end of the line, which is not consumed.
 pub(super) fn end_of_line<'t>() -> P<'t, ()> {
-    custom::<_, In<'t>, (), Ex>(|at| match super::here(at) {
+    custom::<_, In<'t>, (), Ex<'t>>(|at| match super::here(at) {
         Some(tok) => Err(Problem::expected("the end of the line", tok.span)),
         None => Ok(()),
     })

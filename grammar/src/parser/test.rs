@@ -13,7 +13,7 @@ use chumsky::prelude::*;
 pub(super) fn lines<'t>() -> P<'t, Vec<TestLine>> {
     let parsers = line();
     let eol = super::terminal::end_of_line();
-    let line = custom::<_, In<'t>, Vec<TestLine>, Ex>(move |at| {
+    let line = custom::<_, In<'t>, Vec<TestLine>, Ex<'t>>(move |at| {
         let start = at.cursor();
         let Some(first) = here(at) else {
             let end = at.span_since(&start);
@@ -92,7 +92,7 @@ fn rows<'t>() -> P<'t, RowsAst> {
 /// `(1, "paid")` lines; a row that cannot be read is passed over.
 fn table_rows<'t>() -> P<'t, Vec<Vec<LiteralAst>>> {
     let row = list(literal::literal()).then_ignore(token(TokenKind::Comma, "`,`").or_not()).boxed();
-    let row = custom::<_, In<'t>, Option<Vec<LiteralAst>>, Ex>(move |at| {
+    let row = custom::<_, In<'t>, Option<Vec<LiteralAst>>, Ex<'t>>(move |at| {
         if here(at).is_none() {
             return at.parse(&row).map(Some);
         }

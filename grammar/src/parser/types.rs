@@ -21,7 +21,7 @@ pub(super) fn ty<'t>() -> P<'t, TypeAst> {
         let map = map(ty);
         let enumeration = word!("enum").ignore_then(list(string())).map(TypeKindAst::Enum).boxed();
         let named = named();
-        let base = custom::<_, In<'t>, TypeKindAst, Ex>(move |at| {
+        let base = custom::<_, In<'t>, TypeKindAst, Ex<'t>>(move |at| {
             let parser = match at.peek() {
                 Some(tok) if tok.kind == TokenKind::Word => match tok.text {
                     "struct" => &structure,
@@ -59,7 +59,7 @@ fn map<'t>(ty: P<'t, TypeAst>) -> P<'t, TypeKindAst> {
 /// A word or several, and numbers in parentheses: `decimal(18, 2)`, `double precision`.
 fn named<'t>() -> P<'t, TypeKindAst> {
     let first = name("a type");
-    let words = custom::<_, In<'t>, String, Ex>(move |at| {
+    let words = custom::<_, In<'t>, String, Ex<'t>>(move |at| {
         let mut words = at.parse(&first)?.text;
         let next = at.peek().map_or("", |tok| tok.text);
         let following: &[&str] = match (words.to_ascii_lowercase().as_str(), next) {

@@ -45,7 +45,10 @@ fn scan(text: &str, until: Until, lexer: RawLexer<'_>) -> Option<usize> {
 
 /// The end of an expression that a line or a closing brace ends: newlines inside brackets and inside `case … end` do not
 /// count. White space and a comment at its end do not belong to it. At most `text.len()`.
-pub(crate) fn expression_end(text: &str) -> usize {
+///
+/// A quote without its partner hides what follows on its line: where the closing brace is known to stand on that line,
+/// the last one there is taken for it.
+pub(crate) fn expression_end(text: &str, one_line: bool) -> usize {
     let mut end = 0;
     let mut depth = 0_u32;
     for (raw, range) in RawLexer::new(text) {
@@ -59,6 +62,7 @@ pub(crate) fn expression_end(text: &str) -> usize {
                 ")" | "]" | "}" => depth = depth.saturating_sub(1),
                 _ => {}
             },
+            None if one_line && piece.trim_end().ends_with('}') => return range.start + piece.trim_end().len() - 1,
             Some(Raw::Word) if piece.eq_ignore_ascii_case("case") => depth += 1,
             Some(Raw::Word) if piece.eq_ignore_ascii_case("end") => depth = depth.saturating_sub(1),
             _ => {}
@@ -102,7 +106,7 @@ mod tests {
             (" {'a': 1}\n", " {'a': 1}"),
             ("", ""),
         ] {
-            assert_eq!(&text[..expression_end(text)], expected);
+            assert_eq!(&text[..expression_end(text, false)], expected);
         }
     }
 }

@@ -86,7 +86,7 @@ impl Binder<'_> {
                 };
                 if name != "ref" && !is_table(name) {
                     let tables = catalog().keys().copied().filter(|name| is_table(name));
-                    if let Some(near) = super::expr::near_function(name, tables) {
+                    if let Some(near) = super::call::near_function(name, tables) {
                         let kind = InferErrorKind::UnknownFunction { name: name.to_string(), near: near.to_string() };
                         self.error(At::Table(id), kind);
                     }

@@ -1,8 +1,8 @@
 //! Grouping: what is selected from groups must be a key or an aggregate. Reported only where it is certain.
 
-use super::expr::is_aggregate;
-use super::scope::Resolution;
 use super::Binder;
+use super::call::is_aggregate;
+use super::scope::Resolution;
 use crate::{At, InferErrorKind};
 use esker_sql::{Expr, ExprId, GroupBy, Select};
 
@@ -31,7 +31,9 @@ impl Binder<'_> {
         let mut stray = Vec::new();
         for id in select.items.iter().map(|item| item.expr).chain(select.having) {
             match self.ir_expr(id) {
-                Expr::Star(star) => stray.extend(check.star(star.table.as_deref(), &star.exclude).map(|name| (id, name))),
+                Expr::Star(star) => {
+                    stray.extend(check.star(star.table.as_deref(), &star.exclude).map(|name| (id, name)))
+                }
                 _ => check.visit(id, &mut stray),
             }
         }
@@ -65,7 +67,8 @@ impl Check<'_, '_> {
         let wanted = relations.filter(|(_, r)| table.is_none_or(|table| table.eq_ignore_ascii_case(&r.name)));
         wanted.filter(|(_, relation)| relation.rows.complete).find_map(|(n, relation)| {
             let columns = relation.rows.columns.iter().enumerate();
-            let mut stray = columns.filter(|(m, column)| !relation.merged[*m] && !is_key(n, *m) && !excluded(&column.name));
+            let mut stray =
+                columns.filter(|(m, column)| !relation.merged[*m] && !is_key(n, *m) && !excluded(&column.name));
             stray.next().map(|(_, column)| column.name.clone())
         })
     }

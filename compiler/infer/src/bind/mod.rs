@@ -2,6 +2,7 @@
 //!
 //! A problem is recorded once, where it is, and what it is part of becomes unknown: unknown never raises a problem.
 
+mod call;
 mod expr;
 mod from;
 mod group;

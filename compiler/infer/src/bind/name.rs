@@ -1,7 +1,7 @@
 //! Names of columns: looked up from the inside out, as the engine does.
 
-use super::scope::{Clause, Relation, Resolution, Scope, column_value};
 use super::Binder;
+use super::scope::{Clause, Relation, Resolution, Scope, column_value};
 use crate::types::Typed;
 use crate::{At, InferErrorKind, Nullability};
 use esker_declare::DataType;
@@ -87,6 +87,11 @@ impl Binder<'_> {
             let Some(relation) = scope.relations.iter().position(|table| table.name.eq_ignore_ascii_case(first)) else {
                 continue;
             };
+            let more = scope.relations[relation + 1..].iter().any(|table| table.name.eq_ignore_ascii_case(first));
+            if more {
+                self.error(At::Expr(id), InferErrorKind::AmbiguousTable { name: first.to_string() });
+                return Typed::UNKNOWN;
+            }
             return match scope.relations[relation].position(&rest[0]) {
                 Some(column) => {
                     let value = self.found(id, depth, relation, column);

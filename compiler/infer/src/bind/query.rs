@@ -147,11 +147,11 @@ impl Binder<'_> {
         }
         self.scope().windows = select.windows.iter().map(|(name, _)| name.clone()).collect();
         let rows = self.items(&select.items);
-        let having_aggregates = self.clauses(select);
+        let having_aggregates = self.clauses(select, &rows);
         let aggregated = self.scope().aggregates || having_aggregates;
         self.check_groups(select, id, aggregated);
         self.scope().clause = Clause::OrderBy;
-        self.order(order_by);
+        self.order(order_by, &rows);
         self.scopes.pop();
         rows
     }
@@ -189,7 +189,7 @@ impl Binder<'_> {
     }
 
     /// The clauses behind FROM; whether HAVING makes this an aggregation.
-    fn clauses(&mut self, select: &Select) -> bool {
+    fn clauses(&mut self, select: &Select, rows: &Rows) -> bool {
         let aggregates = self.scope().aggregates;
         if let Some(filter) = select.filter {
             self.scope().clause = Clause::Where;
@@ -197,11 +197,7 @@ impl Binder<'_> {
         }
         if let GroupBy::Keys { exprs, .. } = &select.group_by {
             self.scope().clause = Clause::GroupBy;
-            for key in exprs {
-                if self.ordinal(*key).is_none() {
-                    self.expr(*key);
-                }
-            }
+            self.keys(exprs, rows);
         }
         self.scope().aggregates = aggregates;
         if let Some(having) = select.having {
@@ -218,11 +214,7 @@ impl Binder<'_> {
         }
         self.scope().clause = Clause::OrderBy;
         if let Distinct::On(keys) = &select.distinct {
-            for key in keys {
-                if self.ordinal(*key).is_none() {
-                    self.expr(*key);
-                }
-            }
+            self.keys(keys, rows);
         }
         select.having.is_some()
     }
@@ -235,10 +227,23 @@ impl Binder<'_> {
         }
     }
 
-    fn order(&mut self, order_by: &[OrderItem]) {
-        for key in order_by.iter().filter_map(|item| item.expr) {
-            if self.ordinal(key).is_none() {
-                self.expr(key);
+    fn order(&mut self, order_by: &[OrderItem], rows: &Rows) {
+        let keys: Vec<ExprId> = order_by.iter().filter_map(|item| item.expr).collect();
+        self.keys(&keys, rows);
+    }
+
+    /// Keys of an ORDER BY or GROUP BY: expressions, or numbers of columns.
+    fn keys(&mut self, keys: &[ExprId], rows: &Rows) {
+        for key in keys {
+            match self.ordinal(*key) {
+                None => {
+                    self.expr(*key);
+                }
+                Some(number) if rows.complete && !(1..=rows.columns.len()).contains(&number) => {
+                    let kind = InferErrorKind::UnknownOrdinal { number, columns: rows.columns.len() };
+                    self.error(At::Expr(*key), kind);
+                }
+                Some(_) => {}
             }
         }
     }
@@ -251,7 +256,7 @@ impl Binder<'_> {
         self.push_scope();
         self.scope().clause = Clause::OrderBy;
         self.scope().relations.push(Relation::new("the result".to_string(), rows.clone()));
-        self.order(order_by);
+        self.order(order_by, rows);
         self.scopes.pop();
     }
 

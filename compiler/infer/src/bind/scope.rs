@@ -86,11 +86,7 @@ pub(crate) enum Resolution {
     /// Nothing that is known.
     None,
     /// A column of a table of a SELECT.
-    Column {
-        scope: u32,
-        relation: u32,
-        column: u32,
-    },
+    Column { scope: u32, relation: u32, column: u32 },
     /// An entry of the select list.
     Alias(ExprId),
     /// A whole row.

@@ -29,7 +29,13 @@ impl Binder<'_> {
         if let (false, Some(table)) = (known, &star.table) {
             // `s.*` of a struct, of an outer table, or of a table that is not there.
             let outer = self.scopes.iter().any(|scope| scope.relations.iter().any(|r| r.visible(table).is_some()))
-                || self.scopes.iter().rev().skip(1).flat_map(|s| &s.relations).any(|r| r.name.eq_ignore_ascii_case(table));
+                || self
+                    .scopes
+                    .iter()
+                    .rev()
+                    .skip(1)
+                    .flat_map(|s| &s.relations)
+                    .any(|r| r.name.eq_ignore_ascii_case(table));
             let unsure = self.scopes.iter().flat_map(|scope| &scope.relations).any(|r| !r.rows.complete);
             if !outer && !unsure {
                 let tables = self.tables();

@@ -23,7 +23,8 @@ pub(crate) fn resolve(name: &str, args: &[Typed], text: Option<&str>) -> Resolve
         return resolved;
     }
     let Some(all) = catalog().get(name) else { return Resolved::NotListed };
-    let forms: Vec<&Signature> = all.iter().filter(|form| matches!(form.kind, Kind::Scalar | Kind::Aggregate)).collect();
+    let forms: Vec<&Signature> =
+        all.iter().filter(|form| matches!(form.kind, Kind::Scalar | Kind::Aggregate)).collect();
     if forms.is_empty() {
         return Resolved::Returns(macro_result(name));
     }
@@ -94,9 +95,8 @@ fn by_hand(name: &str, args: &[Typed], text: Option<&str>) -> Option<Resolved> {
         },
         "lag" | "lead" | "first_value" | "last_value" | "nth_value" => returns(first()),
         "list_transform" | "list_apply" | "apply" | "array_transform" | "array_apply" => returns(DataType::Unknown),
-        "list_filter" | "filter" | "array_filter" | "list_sort" | "list_reverse" | "array_sort" | "list_reverse_sort" => {
-            returns(first())
-        }
+        "list_filter" | "filter" | "array_filter" | "list_sort" | "list_reverse" | "array_sort"
+        | "list_reverse_sort" => returns(first()),
         "quantile_cont" | "median" => {
             let value = continuous(first());
             returns(match args.get(1).map(|arg| &arg.ty) {
@@ -218,7 +218,9 @@ fn result(name: &str, form: &Signature, args: &[Typed]) -> DataType {
 }
 
 fn decimal_result(name: &str, args: &[Typed]) -> DataType {
-    let Some(DataType::Decimal { precision, scale }) = args.first().map(|arg| &arg.ty) else { return DataType::Unknown };
+    let Some(DataType::Decimal { precision, scale }) = args.first().map(|arg| &arg.ty) else {
+        return DataType::Unknown;
+    };
     let (precision, scale) = (*precision, *scale);
     match name {
         "sum" | "sum_no_overflow" => DataType::Decimal { precision: 38, scale },
@@ -244,11 +246,13 @@ fn decimal_result(name: &str, args: &[Typed]) -> DataType {
 fn any_result(name: &str, args: &[Typed]) -> DataType {
     let first = args.first().map_or(DataType::Unknown, |arg| arg.ty.clone());
     match name {
-        "any_value" | "arbitrary" | "first" | "last" | "min" | "max" | "mode" | "arg_max" | "arg_min" | "argmax" | "argmin"
-        | "max_by" | "min_by" | "arg_max_null" | "arg_min_null" | "quantile_disc" => match args.get(1).map(|arg| &arg.ty) {
-            Some(DataType::List(_)) => DataType::List(Box::new(first)),
-            _ => first,
-        },
+        "any_value" | "arbitrary" | "first" | "last" | "min" | "max" | "mode" | "arg_max" | "arg_min" | "argmax"
+        | "argmin" | "max_by" | "min_by" | "arg_max_null" | "arg_min_null" | "quantile_disc" => {
+            match args.get(1).map(|arg| &arg.ty) {
+                Some(DataType::List(_)) => DataType::List(Box::new(first)),
+                _ => first,
+            }
+        }
         _ => DataType::Unknown,
     }
 }
@@ -285,9 +289,10 @@ fn fill(slot: &Slot, form: &Signature, args: &[Typed]) -> DataType {
         Slot::List(item) => DataType::List(Box::new(fill(item, form, args))),
         Slot::Map(key, value) => DataType::Map(Box::new(fill(key, form, args)), Box::new(fill(value, form, args))),
         Slot::Letter(letter) => {
-            let bound = args.iter().enumerate().find_map(|(n, arg)| {
-                bind(form.params.get(n).or(form.rest.as_ref())?, &arg.ty, *letter)
-            });
+            let bound = args
+                .iter()
+                .enumerate()
+                .find_map(|(n, arg)| bind(form.params.get(n).or(form.rest.as_ref())?, &arg.ty, *letter));
             bound.unwrap_or(DataType::Unknown)
         }
         _ => DataType::Unknown,
@@ -309,7 +314,9 @@ fn bind(slot: &Slot, ty: &DataType, letter: char) -> Option<DataType> {
 fn is_plain(form: &Signature) -> bool {
     let plain = |slot: &Slot| match slot {
         Slot::Type(_) | Slot::Decimal | Slot::Lambda => true,
-        Slot::List(item) => matches!(**item, Slot::Type(_) | Slot::Decimal | Slot::Any | Slot::Letter(_) | Slot::List(_)),
+        Slot::List(item) => {
+            matches!(**item, Slot::Type(_) | Slot::Decimal | Slot::Any | Slot::Letter(_) | Slot::List(_))
+        }
         Slot::Other(name) => matches!(*name, "bignum" | "timestamp_ns" | "time_ns" | "timetz"),
         Slot::Any | Slot::Letter(_) | Slot::Map(..) => false,
     };

@@ -35,8 +35,7 @@ pub(crate) enum Literal {
 
 impl Typed {
     /// Nothing is known.
-    pub(crate) const UNKNOWN: Self =
-        Self { ty: DataType::Unknown, nulls: Nullability::Maybe, literal: Literal::No };
+    pub(crate) const UNKNOWN: Self = Self { ty: DataType::Unknown, nulls: Nullability::Maybe, literal: Literal::No };
 
     /// A value of this type that may be null.
     pub(crate) fn of(ty: DataType) -> Self {

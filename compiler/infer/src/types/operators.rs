@@ -146,8 +146,7 @@ pub(crate) fn common(op: &'static str, values: &[Typed]) -> Answer {
         if mixed.ty.is_unknown() || value.ty.is_unknown() {
             return Answer::Unknown;
         }
-        let both_integers =
-            matches!((mixed.literal, value.literal), (Literal::Integer(_), Literal::Integer(_)));
+        let both_integers = matches!((mixed.literal, value.literal), (Literal::Integer(_), Literal::Integer(_)));
         let both_strings = mixed.literal == Literal::String && value.literal == Literal::String;
         match answer(op, &mixed, value) {
             Answer::Type(ty) => {

@@ -39,12 +39,18 @@ impl Lowerer<'_> {
             E::IsNotFalse(inner) => self.is(inner, IsTest::False, true),
             E::IsDistinctFrom(left, right) => self.infix(left, BinaryOp::Distinct, right),
             E::IsNotDistinctFrom(left, right) => self.infix(left, BinaryOp::NotDistinct, right),
-            E::Like { negated, expr, pattern, .. } => self.negatable(*negated, |s| s.infix(expr, BinaryOp::Like, pattern)),
-            E::ILike { negated, expr, pattern, .. } => self.negatable(*negated, |s| s.infix(expr, BinaryOp::ILike, pattern)),
+            E::Like { negated, expr, pattern, .. } => {
+                self.negatable(*negated, |s| s.infix(expr, BinaryOp::Like, pattern))
+            }
+            E::ILike { negated, expr, pattern, .. } => {
+                self.negatable(*negated, |s| s.infix(expr, BinaryOp::ILike, pattern))
+            }
             E::SimilarTo { negated, expr, pattern, .. } => {
                 self.negatable(*negated, |s| s.infix(expr, BinaryOp::Similar, pattern))
             }
-            E::RLike { negated, expr, pattern, .. } => self.negatable(*negated, |s| s.infix(expr, BinaryOp::Regex, pattern)),
+            E::RLike { negated, expr, pattern, .. } => {
+                self.negatable(*negated, |s| s.infix(expr, BinaryOp::Regex, pattern))
+            }
             E::Collate { expr, collation } => {
                 let left = self.expr(expr);
                 let name = collation.to_string().to_lowercase();
@@ -429,7 +435,7 @@ impl Lowerer<'_> {
                     "array" => self.push_expr(Expr::ArrayQuery(query), at),
                     name => {
                         let inner = self.push_expr(Expr::Subquery(query), at.clone());
-                        self.call_at(&name.to_string(), vec![inner], at)
+                        self.call_at(name, vec![inner], at)
                     }
                 };
             }

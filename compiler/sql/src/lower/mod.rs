@@ -110,14 +110,8 @@ fn lower_here(text: &SqlText, refs: &[RefExpr]) -> Lowered {
         Ok(parsed) => parsed,
         Err(error) => return Lowered { errors: vec![error], ..Lowered::default() },
     };
-    let mut lowerer = Lowerer {
-        text,
-        brackets: &brackets,
-        refs,
-        out: Lowered::default(),
-        ctes: Vec::new(),
-        opaque: None,
-    };
+    let mut lowerer =
+        Lowerer { text, brackets: &brackets, refs, out: Lowered::default(), ctes: Vec::new(), opaque: None };
     lowerer.out.query.notes = mended.notes;
     let root = lowerer.query(&parsed, 0..text.tokens.len() as u32);
     lowerer.out.query.root = Some(root);

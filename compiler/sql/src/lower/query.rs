@@ -106,7 +106,9 @@ impl Lowerer<'_> {
             }
             ast::SetExpr::Values(values) => {
                 let rows = &values.rows;
-                Body::Values(rows.iter().map(|row| row.content.iter().map(|value| self.expr(value)).collect()).collect())
+                Body::Values(
+                    rows.iter().map(|row| row.content.iter().map(|value| self.expr(value)).collect()).collect(),
+                )
             }
             _ => {
                 self.give_up("TABLE");

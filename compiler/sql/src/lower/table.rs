@@ -2,6 +2,7 @@
 
 use super::{Lowerer, StrayTable, cover, token};
 use crate::ir::{Arg, Expr, JoinKind, JoinOn, Table, TableId, TableKind};
+use crate::{SqlError, SqlErrorKind};
 use sqlparser::ast;
 use std::ops::Range;
 
@@ -31,15 +32,22 @@ impl Lowerer<'_> {
             }
         };
         let on = match constraint {
-            ast::JoinConstraint::None => JoinOn::None,
+            ast::JoinConstraint::None => {
+                let at = self.out.source_map.table(right);
+                let positional = self.out.query.notes.iter().any(|note| note == "positional");
+                if kind != JoinKind::Cross && !positional {
+                    self.out.errors.push(SqlError { tokens: at, kind: SqlErrorKind::JoinWithoutCondition });
+                }
+                JoinOn::None
+            }
             ast::JoinConstraint::Natural => JoinOn::Natural,
             ast::JoinConstraint::On(condition) => JoinOn::Condition(self.expr(condition)),
             ast::JoinConstraint::Using(names) => {
                 let idents: Vec<&ast::Ident> =
                     names.iter().filter_map(|name| name.0.last().and_then(|part| part.as_ident())).collect();
-                let columns = idents.into_iter().map(|ident| {
-                    self.push_expr(Expr::Column(vec![ident.value.clone()]), token(ident.span))
-                });
+                let columns = idents
+                    .into_iter()
+                    .map(|ident| self.push_expr(Expr::Column(vec![ident.value.clone()]), token(ident.span)));
                 JoinOn::Using(columns.collect())
             }
         };
@@ -64,8 +72,7 @@ impl Lowerer<'_> {
                 (kind, alias, at)
             }
             F::UNNEST { array_exprs, alias, with_ordinality, .. } => {
-                let args: Vec<Arg> =
-                    array_exprs.iter().map(|list| Arg { name: None, expr: self.expr(list) }).collect();
+                let args: Vec<Arg> = array_exprs.iter().map(|list| Arg { name: None, expr: self.expr(list) }).collect();
                 let at = args.first().map_or(0..0, |first| self.call_around(self.at(first.expr), &["unnest"]));
                 let name = "unnest".to_string();
                 (TableKind::Function { name, args, ordinality: *with_ordinality }, alias, at)
