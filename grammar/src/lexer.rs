@@ -361,8 +361,14 @@ impl<'t> Lexer<'t> {
             !(suspicious && first_column(self.text, *close).is_some_and(|column| column < indent))
         });
         let end = found.unwrap_or_else(|| {
+            let end = self.dedent(indent);
+            // A brace right below the line that opened the block is its end, whatever stands between the two.
+            let brace = end + self.text[end..].len() - self.text[end..].trim_start().len();
+            if self.text[brace..].starts_with('}') && first_column(self.text, brace) == Some(indent) {
+                return brace;
+            }
             self.out.unclosed.push(open as u32);
-            self.dedent(indent)
+            end
         });
         self.push_piece(end);
     }

@@ -299,3 +299,56 @@ fn tokens_tile_the_file() {
     let sql = parse.tokens.iter().filter(|token| token.kind == TokenKind::Sql).count();
     assert_eq!(sql, 3, "the check, the query, the derived column");
 }
+
+/// A selection as it was understood: operations in brackets.
+fn understood(selection: &SelectionAst) -> String {
+    let depth = |depth: &Option<Option<u32>>| match depth {
+        None => String::new(),
+        Some(None) => "+".to_owned(),
+        Some(Some(depth)) => format!("+{depth}"),
+    };
+    match &selection.kind {
+        SelectionKind::Leaf { up, method, value, down } => {
+            let method = method.as_ref().map(|method| format!("{}:", method.text)).unwrap_or_default();
+            format!("{}<{method}{}>{}", depth(up), value.text, depth(down))
+        }
+        SelectionKind::And(a, b) => format!("({} and {})", understood(a), understood(b)),
+        SelectionKind::Or(a, b) => format!("({} or {})", understood(a), understood(b)),
+        SelectionKind::Except(a, b) => format!("({} except {})", understood(a), understood(b)),
+    }
+}
+
+#[test]
+fn selections() {
+    for (text, expected) in [
+        ("a", "<a>"),
+        ("a b", "(<a> or <b>)"),
+        ("a, b or c and d", "((<a> and <b>) or (<c> and <d>))"),
+        ("a b except c except d", "((<a> or <b>) except (<c> or <d>))"),
+        ("(a or b), tag:core", "((<a> or <b>) and <tag:core>)"),
+        ("2+dim@2+1", "+2<dim@2>+1"),
+        ("+a.v2+", "+<a.v2>+"),
+        ("path:models/*/x.esk", "<path:models/*/x.esk>"),
+        ("owner:\"Ann + Lee\"", "<owner:Ann + Lee>"),
+        ("x@\"1.10\"", "<x@\"1.10\">"),
+        ("stg_*\n  state:new", "(<stg_*> or <state:new>)"),
+    ] {
+        let (selection, errors) = esker_grammar::parse_selection(text);
+        assert!(errors.is_empty(), "{text}: {errors:?}");
+        assert_eq!(selection.as_ref().map(understood).as_deref(), Some(expected), "{text}");
+    }
+    for (text, told) in [
+        ("", "expected a name, found the end of the file"),
+        ("a,", "expected a name, found the end of the line"),
+        ("a and or b", "expected a name, found `or`"),
+        ("a + b", "expected a name, found `+`"),
+        ("(a", "this `(` is never closed"),
+        ("a)", "this `)` closes nothing"),
+        ("tag:", "expected a name, found `tag:`"),
+        ("99999999999+a", "expected a name, found `99999999999+a`"),
+    ] {
+        let (_, errors) = esker_grammar::parse_selection(text);
+        let titles: Vec<String> = errors.iter().map(|error| error.kind.title()).collect();
+        assert_eq!(titles, [told], "{text}");
+    }
+}

@@ -208,6 +208,11 @@ fn misspelt_words() {
         &[("a", 1), ("next", 1)],
     );
     check(
+        &format!("model a {{\n    columns {{\n        icnlude all\n        rneame a as b\n    }}\n}}\n{NEXT}"),
+        &["3 unknown-property there is no property `icnlude`", "4 unknown-property there is no property `rneame`"],
+        &[("a", 1), ("next", 1)],
+    );
+    check(
         &format!("model a {{\n    columns {{\n        a bigint nott null\n        b bigint\n    }}\n}}\n{NEXT}"),
         &["3 unknown-constraint there is no constraint `nott`"],
         &[("a", 1), ("next", 1)],
@@ -324,6 +329,56 @@ fn what_is_given_up_as_a_whole_is_told_once() {
         ],
         &[("a", 1), ("next", 1)],
     );
+}
+
+/// The example of the language's design with one more model behind it.
+fn example() -> String {
+    format!("{}{NEXT}", include_str!("language.esk"))
+}
+
+#[track_caller]
+fn one_mistake_at_most(text: &str, change: &str) {
+    let parse = parse(text);
+    assert!(parse.errors.len() <= 1, "{change}: {:#?}", mistakes(text));
+    assert_eq!(parse.file.items.len(), 3, "{change}");
+}
+
+#[test]
+fn any_bracket_or_quote_too_few_or_too_many_is_one_mistake() {
+    let example = example();
+    for (at, sign) in example.char_indices().filter(|(_, c)| "{}()\"'".contains(*c)) {
+        let line = example[..at].matches('\n').count() + 1;
+        let mut text = example.clone();
+        text.remove(at);
+        one_mistake_at_most(&text, &format!("without {sign} on line {line}"));
+        let mut text = example.clone();
+        text.insert(at, sign);
+        one_mistake_at_most(&text, &format!("two {sign} on line {line}"));
+    }
+}
+
+#[test]
+fn any_word_misspelt_is_one_mistake_on_its_line() {
+    let example = example();
+    for token in esker_grammar::tokens(&example) {
+        let word = &example[token.span.range()];
+        if token.kind != esker_grammar::TokenKind::Word || word.len() < 3 {
+            continue;
+        }
+        let mut text = example.clone();
+        text.replace_range(token.span.range(), &format!("{}{}{}{}", &word[..1], &word[2..3], &word[1..2], &word[3..]));
+        one_mistake_at_most(&text, word);
+        let line = |offset: u32| example[..offset as usize].matches('\n').count();
+        for error in parse(&text).errors {
+            assert_eq!(line(error.span.start), line(token.span.start), "{word}");
+        }
+    }
+}
+
+#[test]
+fn a_body_without_its_head_is_one_mistake() {
+    let body = "    kind view\n    audit a(b)\n    group g\n    contract enforced {\n        x int\n    }\n    sql { select 1 }\n}\n";
+    check(&format!("{body}{NEXT}"), &["1 unknown-item `kind` stands outside any item"], &[("next", 1)]);
 }
 
 #[test]

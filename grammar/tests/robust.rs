@@ -85,7 +85,7 @@ fn mutations_of_a_real_file() {
         "test \"",
     ];
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    for _ in 0..1_000 {
+    for _ in 0..600 {
         let mut text = LANGUAGE.to_owned();
         for _ in 0..1 + random.below(6) {
             let boundary = |text: &str, at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
@@ -114,7 +114,7 @@ fn random_text() {
         "=", "=>", ":", "'", "\"", "`", "check", "derive", "from", "selector", "test", "fn", "->", "audit", "for",
         "x.y", "@", "/", "*", "-", "é", "\t",
     ];
-    for _ in 0..1_500 {
+    for _ in 0..800 {
         let count = random.below(120);
         let text: String =
             (0..count).map(|_| [words[random.below(words.len())], " "][..1 + random.below(2)].concat()).collect();
@@ -125,8 +125,8 @@ fn random_text() {
 }
 
 #[test]
-fn every_prefix_of_a_real_file() {
-    for end in (0..LANGUAGE.len()).filter(|end| LANGUAGE.is_char_boundary(*end)) {
+fn prefixes_of_a_real_file() {
+    for end in (0..LANGUAGE.len()).step_by(3).filter(|end| LANGUAGE.is_char_boundary(*end)) {
         holds(&LANGUAGE[..end]);
     }
 }
@@ -163,7 +163,7 @@ fn a_hundred_thousand_levels() {
     for (open, close) in pieces {
         for head in heads {
             // Every piece at every place; the full depth where brackets nest.
-            let levels = if head.is_empty() && !close.is_empty() { 100_000 } else { 2_000 };
+            let levels = if head.is_empty() && !close.is_empty() { 100_000 } else { 1_000 };
             let text = format!("{head}{}{}", open.repeat(levels), close.repeat(levels));
             drop(parse(&text));
             drop(parse_selection(&text));

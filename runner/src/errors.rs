@@ -38,6 +38,13 @@ pub enum RunError {
         /// What happened in between, one line each.
         since: Vec<String>,
     },
+    /// A seed's file is not the one that the plan was made for.
+    SeedChanged {
+        /// The seed.
+        node: String,
+        /// Its file, from the project's root.
+        path: String,
+    },
     /// A name that the plan needs is in use by something that Esker did not make.
     NameTaken {
         /// The name.
@@ -167,7 +174,7 @@ impl RunError {
                 ErrorClass::Conflict | ErrorClass::Resources | ErrorClass::Other => codes::ENGINE_FAILED,
             },
             Self::StateTooNew { .. } => codes::STATE_TOO_NEW,
-            Self::StalePlan { .. } => codes::STALE_PLAN,
+            Self::StalePlan { .. } | Self::SeedChanged { .. } => codes::STALE_PLAN,
             Self::NameTaken { .. } => codes::NAME_TAKEN,
             Self::TableChanged { .. } => codes::TABLE_CHANGED,
             Self::RowsOutside { .. } => codes::ROWS_OUTSIDE_BATCH,
@@ -190,6 +197,9 @@ impl RunError {
             Self::StalePlan { planned, recorded, .. } => format!(
                 "the plan is out of date: it was made against revision {planned} of the state, which is now at {recorded}"
             ),
+            Self::SeedChanged { node, path } => {
+                format!("the plan is out of date: `{path}`, the file of `{node}`, has changed since it was made")
+            }
             Self::NameTaken { relation, found, wanted } => {
                 format!("`{relation}` is needed for {wanted}, but a {} of that name is there already", noun(*found))
             }
@@ -233,6 +243,7 @@ impl RunError {
             }
             Self::StalePlan { since, .. } if since.is_empty() => None,
             Self::StalePlan { since, .. } => Some(format!("since then: {}", since.join("; "))),
+            Self::SeedChanged { .. } => None,
             Self::NameTaken { .. } => Some("Esker did not make it, and would destroy it".to_owned()),
             Self::TableChanged { .. } => {
                 Some("the state says that it is complete; building on it would give wrong rows".to_owned())
@@ -262,7 +273,7 @@ impl RunError {
                 _ => error.hint.clone(),
             },
             Self::StateTooNew { .. } => Some("use that version of Esker for this database".to_owned()),
-            Self::StalePlan { .. } => {
+            Self::StalePlan { .. } | Self::SeedChanged { .. } => {
                 Some("make a new plan: `esker plan`, or `esker apply` to run it at once".to_owned())
             }
             Self::NameTaken { .. } => Some("rename or drop it, or give the model another name or schema".to_owned()),

@@ -55,7 +55,7 @@ pub fn run_on(
         Standing::Fresh => (BTreeSet::new(), false),
         Standing::Begun(done) => (done, true),
     };
-    preflight::check(engine, plan, &store.read()?)?;
+    preflight::check(engine, plan, &store.read()?, &options.project_root)?;
     transaction(engine, || store.start(plan, resumed))?;
     events(Event::RunStarted {
         plan: plan.id.clone(),

@@ -1,14 +1,25 @@
-//! What is checked before a run changes anything: that the tables which the state knows are there, and that no name
-//! which the plan needs is taken by something that is not Esker's.
+//! What is checked before a run changes anything: that the tables which the state knows are there, that no name which
+//! the plan needs is taken by something that is not Esker's, and that the seeds' files are those that were planned.
 
 use crate::RunError;
 use crate::engines::{Engine, RelationKind};
-use esker_plan::file::{FileKind, FileNode, PlanFile, Relation};
+use esker_plan::file::{DataFile, FileKind, FileNode, PlanFile, Relation, StepKind};
 use esker_plan::state::RecordedState;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Refuses the run when the database is not what the state says, or would be damaged.
-pub(crate) fn check(engine: &dyn Engine, plan: &PlanFile, state: &RecordedState) -> Result<(), RunError> {
+pub(crate) fn check(
+    engine: &dyn Engine,
+    plan: &PlanFile,
+    state: &RecordedState,
+    project_root: &Path,
+) -> Result<(), RunError> {
+    for step in plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Load { .. })) {
+        if let Some(node) = plan.nodes.iter().find(|node| node.name == step.node) {
+            check_seed(node, state, project_root)?;
+        }
+    }
     for node in &plan.nodes {
         let found = engine.relation(&node.table.schema, &node.table.name)?;
         match state.snapshots.get(&node.snapshot) {
@@ -39,6 +50,19 @@ pub(crate) fn check(engine: &dyn Engine, plan: &PlanFile, state: &RecordedState)
         }
     }
     Ok(())
+}
+
+/// A seed that is still to be loaded has the content that its fingerprint was made of. A file that cannot be read is
+/// left to the step, which says why.
+fn check_seed(node: &FileNode, state: &RecordedState, project_root: &Path) -> Result<(), RunError> {
+    let loaded = state.snapshots.get(&node.snapshot).is_some_and(|snapshot| !snapshot.runs.is_empty());
+    let Some(DataFile { path, hash }) = node.file.as_ref().filter(|_| !loaded) else { return Ok(()) };
+    match std::fs::read(project_root.join(path)) {
+        Ok(content) if DataFile::hash(&content) != *hash => {
+            Err(RunError::SeedChanged { node: node.name.clone(), path: path.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A snapshot's table is there, is what it should be, and has its columns. Their types are the engine's business.

@@ -23,6 +23,7 @@ fn node(name: &str, kind: NodeKind, sql: Vec<SqlPiece>) -> PlanNode {
         relations: vec![relation("mart", name)],
         columns: Vec::new(),
         checks: Vec::new(),
+        file: None,
         comment: None,
         sql,
     }

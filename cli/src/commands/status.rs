@@ -10,7 +10,7 @@ use crate::output::{Output, Tint, paint};
 use crate::table::{Heading, table};
 use esker_plan::file::{ChangeKind, FileKind, StepKind};
 use esker_plan::time::timestamp::DAY;
-use esker_plan::time::{IntervalSet, Timestamp, Unit};
+use esker_plan::time::{Interval, IntervalSet, Timestamp, Unit};
 use esker_plan::{PlanFile, PlanOptions, RecordedState};
 use esker_runner::LastPlan;
 use serde::Serialize;
@@ -102,13 +102,18 @@ fn nodes(environment: &str, state: &RecordedState, plan: Option<&PlanFile>) -> V
             Some(FileKind::View) => (Some("view"), None),
             Some(FileKind::IncrementalByTime { unit, .. }) => (Some("incremental"), Some(*unit)),
         };
+        // What a run that did not come to its end has recorded, though nobody is shown it yet.
+        let begun = || {
+            let snapshot = state.snapshots.get(&node?.snapshot)?;
+            Some(snapshot.runs.iter().map(|run| Interval::new(run.start, run.end)).collect())
+        };
         let (missing_cells, to_do) = plan.map_or((0, None), |plan| to_do(plan, label, unit));
         NodeLine {
             node: label.to_owned(),
             kind,
             unit,
             views: known.map(|node| node.views.clone()).unwrap_or_default(),
-            complete: known.map(|node| node.complete.clone()).unwrap_or_default(),
+            complete: known.map(|node| node.complete.clone()).or_else(begun).unwrap_or_default(),
             missing_cells,
             to_do,
         }
@@ -187,7 +192,7 @@ fn for_people(status: &EnvironmentStatus, now: Timestamp, planned: bool, color: 
 /// The ranges that are complete; the first and the last few of many.
 fn complete(node: &NodeLine) -> String {
     if matches!(node.kind, Some("seed" | "full")) {
-        return if node.views.is_empty() { String::new() } else { "all".to_owned() };
+        return if node.complete.is_empty() { String::new() } else { "all".to_owned() };
     }
     let ranges: Vec<String> = node
         .complete

@@ -1,17 +1,18 @@
 //! The data files that sources and seeds name: whether they are there, and what a seed's file holds.
 
 use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
+use esker_plan::file::DataFile;
 use std::path::Path;
 
 /// The hash of a file's content: what makes a seed the same or another.
-pub(crate) fn content_hash(root: Option<&Path>, path: &str, at: &Location) -> Result<String, Diagnostic> {
+pub(crate) fn content_hash(root: Option<&Path>, path: &str, at: &Location) -> Result<String, Box<Diagnostic>> {
     let Some(root) = root else { return Ok(String::new()) };
     match std::fs::read(root.join(path)) {
-        Ok(bytes) => Ok(blake3::hash(&bytes).to_hex()[..32].to_string()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(not_found(path, at)),
+        Ok(bytes) => Ok(DataFile::hash(&bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Box::new(not_found(path, at))),
         Err(error) => {
             let title = format!("cannot read `{path}`: {error}");
-            Err(Diagnostic::new(diagnostics::MISSING_DATA_FILE, title, at.clone(), "cannot be read"))
+            Err(Box::new(Diagnostic::new(diagnostics::MISSING_DATA_FILE, title, at.clone(), "cannot be read")))
         }
     }
 }

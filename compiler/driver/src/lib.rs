@@ -1,11 +1,13 @@
 //! The one door to the compiler for the command line, the language server and the runner: loads a project, keeps the
 //! database, and answers [`Session::check`] and [`Session::plan`].
 
+mod body;
 mod check;
 mod config;
 mod data_files;
 mod database;
 mod load;
+mod nodes;
 mod planning;
 mod reader;
 mod schedule;
@@ -25,3 +27,4 @@ pub use esker_plan as plan;
 pub use esker_resolve as resolve;
 pub use esker_source as source;
 pub use esker_sql as sql;
+pub use salsa::Cancelled;

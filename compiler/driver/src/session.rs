@@ -17,11 +17,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A project, its database, and what its `esker.toml` says.
+///
+/// A clone shares the database: it can be read from in another thread, and an edit of the original cuts such reads off
+/// (they unwind with [`crate::Cancelled`]) and waits until the clone is dropped.
+#[derive(Clone)]
 pub struct Session {
     db: Database,
     project: Project,
     /// Every file ever seen by its path; inputs cannot be deleted, so one that comes back is the same input.
-    inputs: BTreeMap<Arc<str>, SourceFile>,
+    inputs: Arc<BTreeMap<Arc<str>, SourceFile>>,
     root: Option<PathBuf>,
     config: Config,
     config_text: String,
@@ -68,7 +72,7 @@ impl Session {
         let mut session = Self {
             db,
             project,
-            inputs: BTreeMap::new(),
+            inputs: Arc::default(),
             root: None,
             config: Config::default(),
             config_text: String::new(),
@@ -102,7 +106,7 @@ impl Session {
                 }
                 None => {
                     let input = SourceFile::new(&self.db, path.clone(), text.clone());
-                    self.inputs.insert(path.clone(), input);
+                    Arc::make_mut(&mut self.inputs).insert(path.clone(), input);
                     input
                 }
             };

@@ -186,10 +186,11 @@ impl InferError {
             InferErrorKind::UnknownTableAlias { name, tables } => {
                 let title = format!("no table is called `{name}` here");
                 let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE_ALIAS, title, at, "unknown table or alias");
-                match (nearest(name, tables.iter().map(String::as_str)), &tables[..]) {
+                let near = nearest(name, tables.iter().map(String::as_str)).filter(|_| name.len() > 1);
+                match (near, &tables[..]) {
                     (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
                     (None, []) => diagnostic,
-                    (None, tables) => diagnostic.help(format!("the tables of this query are {}", list(tables))),
+                    (None, tables) => diagnostic.help(format!("this query reads {}", list(tables))),
                 }
             }
             InferErrorKind::UnknownWindow { name, windows } => {
@@ -252,7 +253,7 @@ impl InferError {
             InferErrorKind::MisplacedAggregate { name, window, clause } => {
                 let what = if *window { "window function" } else { "aggregate" };
                 let title = format!("the {what} `{name}` cannot stand in {clause}");
-                let diagnostic = Diagnostic::new(diagnostics::MISPLACED_AGGREGATE, title, at, format!("a {what}"));
+                let diagnostic = Diagnostic::new(diagnostics::MISPLACED_AGGREGATE, title, at, "cannot stand here");
                 match (*window, *clause) {
                     (true, "WHERE" | "HAVING") => diagnostic.help("move the condition to QUALIFY"),
                     (false, "WHERE") => diagnostic.help("move the condition to HAVING"),

@@ -236,6 +236,10 @@ fn null_is_claimed_only_where_it_is_certain() {
 fn deep_and_long_queries_are_bound() {
     let sql = format!("select 1 as x where {}", vec!["1 = 1"; 3_000].join(" or "));
     assert!(problems(&sql).is_empty());
+    for (open, close) in [("(", ")"), ("abs(", ")"), ("(select ", ")"), ("case when true then ", " end"), ("[", "]")] {
+        let sql = format!("select {}1{} as x", open.repeat(60), close.repeat(60));
+        assert!(problems(&sql).is_empty(), "{open}");
+    }
     let sql = vec!["select 1 as x"; 1_000].join(" union all ");
     assert_eq!(ask(&sql).rows.columns.len(), 1);
 }

@@ -127,6 +127,26 @@ pub struct FileNode {
     pub sql: String,
     /// The nodes that it reads directly, sorted.
     pub parents: Vec<String>,
+    /// A seed's file: the runner refuses the plan when its content has changed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<DataFile>,
+}
+
+/// A file of the project whose content is part of a node's identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataFile {
+    /// From the project's root.
+    pub path: String,
+    /// [`DataFile::hash`] of its content.
+    pub hash: String,
+}
+
+impl DataFile {
+    /// The first 32 hexadecimal digits of the content's BLAKE3 hash.
+    pub fn hash(content: &[u8]) -> String {
+        blake3::hash(content).to_hex()[..32].to_string()
+    }
 }
 
 /// A promise of a contract that only data can keep: judged in the transaction that writes the rows, which is rolled

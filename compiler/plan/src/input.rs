@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::file::{Check, Column, Relation};
+use crate::file::{Check, Column, DataFile, Relation};
 use crate::time::{Cron, Timestamp, Unit};
 
 /// A whole project, ready to be planned.
@@ -44,6 +44,8 @@ pub struct PlanNode {
     pub checks: Vec<Check>,
     /// Its docs.
     pub comment: Option<String>,
+    /// A seed's file; its hash is part of the fingerprint.
+    pub file: Option<DataFile>,
     /// Its query, with the places where other nodes stand.
     pub sql: Vec<SqlPiece>,
 }

@@ -61,6 +61,7 @@ fn input(models: &[Model]) -> PlanInput {
             relations: vec![Relation { schema: "s".to_owned(), name: format!("m{index}") }],
             columns: Vec::new(),
             checks: Vec::new(),
+            file: None,
             comment: None,
             sql: std::iter::once(SqlPiece::Text(text)).chain(refs).collect(),
         });

@@ -160,6 +160,7 @@ fn file_node(node: &PlanNode, own: &NodeSchedule, input: &PlanInput, planned: &[
         comment: node.comment.clone(),
         sql: sql.collect(),
         parents,
+        file: node.file.clone(),
     }
 }
 

@@ -41,6 +41,7 @@ fn node(name: &str, kind: NodeKind, parents: &[usize]) -> PlanNode {
         relations: vec![Relation { schema: "shop".to_owned(), name: name.replace('@', "_v") }],
         columns: Vec::new(),
         checks: Vec::new(),
+        file: None,
         comment: None,
         sql,
     }

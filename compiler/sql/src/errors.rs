@@ -30,8 +30,6 @@ pub enum SqlErrorKind {
         expected: String,
         /// The token that stands there; nothing at the end.
         found: Option<String>,
-        /// A misspelt word and the keyword that was likely meant.
-        meant: Option<(String, String)>,
     },
     /// Any other refusal of the parser.
     Unreadable {
@@ -99,14 +97,10 @@ impl SqlError {
                     .why("a model is made by exactly one query")
                     .help("remove what stands behind the semicolon, or make it a model of its own")
             }
-            SqlErrorKind::Unexpected { expected, found, meant } => {
+            SqlErrorKind::Unexpected { expected, found } => {
                 let found = found.as_ref().map_or("the end of the SQL".to_string(), |found| format!("`{found}`"));
                 let title = format!("expected {expected}, found {found}");
-                let diagnostic = Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this does not fit here");
-                match meant {
-                    Some((word, meant)) => diagnostic.help(format!("did you mean `{meant}` instead of `{word}`?")),
-                    None => diagnostic,
-                }
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this does not fit here")
             }
             SqlErrorKind::Unreadable { message } => {
                 Diagnostic::new(diagnostics::SQL_SYNTAX, format!("this SQL cannot be read: {message}"), at, "here")

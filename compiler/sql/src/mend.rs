@@ -248,6 +248,8 @@ fn select_before_from(fed: Vec<Fed>) -> Vec<Fed> {
     struct Level {
         selected: bool,
         with: bool,
+        /// Whether a set operation opened it.
+        operand: bool,
     }
     const SET: &[&str] = &["union", "except", "intersect"];
     let mut missing = Vec::new();
@@ -261,14 +263,14 @@ fn select_before_from(fed: Vec<Fed>) -> Vec<Fed> {
             }
             Token::Word(_) if token.is("select") => levels[top].selected = true,
             Token::Word(_) if token.is("with") => levels[top].with = true,
-            Token::Word(_) if token.is_any(SET) => levels[top] = Level::default(),
+            Token::Word(_) if token.is_any(SET) => levels[top] = Level { operand: true, ..Level::default() },
             Token::Word(_) if token.is("from") && !levels[top].selected => {
                 let opens = match at.checked_sub(1).map(|i| &fed[i]) {
                     None => true,
                     Some(before) => {
                         before.token == Token::LParen
                             || before.is_any(SET)
-                            || before.is_any(&["all", "name", "distinct"])
+                            || levels[top].operand && before.is_any(&["all", "name", "distinct"])
                             || before.token == Token::RParen && levels[top].with
                     }
                 };

@@ -154,9 +154,12 @@ fn explain(text: &SqlText, error: &ParserError) -> SqlError {
 }
 
 fn unexpected(text: &SqlText, at: u32, expected: &str) -> SqlError {
+    let (at, expected) = match misspelt(text, at) {
+        Some((at, keyword)) => (at, format!("`{keyword}`")),
+        None => (at, expected.to_string()),
+    };
     let found = text.tokens.get(at as usize).map(|token| token.text.clone());
-    let kind = SqlErrorKind::Unexpected { expected: expected.to_string(), found, meant: misspelt(text, at) };
-    SqlError { tokens: at..at + 1, kind }
+    SqlError { tokens: at..at + 1, kind: SqlErrorKind::Unexpected { expected, found } }
 }
 
 /// The parser's words for what it wanted, as people say it.
@@ -178,9 +181,9 @@ fn first_lower(message: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// A keyword that was likely meant at the token where the parser gave up, or by the word before it, which it then took
-/// for an alias (`from orders wher id > 1`).
-fn misspelt(text: &SqlText, at: u32) -> Option<(String, String)> {
+/// A misspelt keyword: the token where the parser gave up, or the word before it, which it then took for an alias
+/// (`from orders wher id > 1`).
+fn misspelt(text: &SqlText, at: u32) -> Option<(u32, &'static str)> {
     let candidates = [Some(at), at.checked_sub(1)];
     candidates.into_iter().flatten().find_map(|at| {
         let token = text.tokens.get(at as usize)?;
@@ -189,6 +192,6 @@ fn misspelt(text: &SqlText, at: u32) -> Option<(String, String)> {
             return None;
         }
         let meant = esker_diagnostics::nearest(&word, KEYWORDS.iter().copied())?;
-        (meant.len().abs_diff(word.len()) <= 1).then(|| (token.text.clone(), meant.to_string()))
+        (meant.len().abs_diff(word.len()) <= 1).then_some((at, meant))
     })
 }

@@ -1,6 +1,6 @@
 //! Bodies and what is read of them: constructs, errors at their tokens, and places of expressions.
 
-use crate::{Body, Expr, Lowered, SqlErrorKind, lower};
+use crate::{Body, Expr, Lowered, lower};
 use esker_grammar::Span;
 use esker_grammar::sql::{SqlText, lex};
 
@@ -53,6 +53,7 @@ fn what_the_engine_takes_is_read() {
         "select x.y from ref(raw.orders) as x where x.t >= $start and x.t < $end",
         "select unnest(l), * from ref(t), unnest(t.l) as u(x), range(10) r",
         "select a from ref(t) order by #1",
+        "select (a is distinct from b) as x from ref(t) union distinct from ref(u)",
         "with recursive r(n) as (select 1 union all select n + 1 from r where n < 10) from r",
     ];
     for body in bodies {
@@ -90,9 +91,9 @@ fn wrong_sql_is_one_error_at_its_token() {
         ("select a from ref(t) where and a > 1", "and", "expected an expression, found `and`"),
         ("select a, b + from ref(t)", "from", "expected an expression, found `from`"),
         ("selec a from ref(t)", "selec", "expected `select`, found `selec`"),
-        ("select a from ref(t) wher x > 1", "x", "expected the end of the query, found `x`"),
-        ("select a from ref(t) where a = 1 adn b = 2", "adn", "expected the end of the query, found `adn`"),
-        ("select a form ref(t)", "ref", "expected the end of the query, found `ref`"),
+        ("select a from ref(t) wher x > 1", "wher", "expected `where`, found `wher`"),
+        ("select a from ref(t) where a = 1 adn b = 2", "adn", "expected `and`, found `adn`"),
+        ("select a form ref(t)", "form", "expected `from`, found `form`"),
         ("select a from ref(t) where", "", "expected an expression, found the end of the SQL"),
         ("select a from ref(t) where a in ()", ")", "expected an expression, found `)`"),
         ("select a from ref(t) join ref(u)", "ref ( u )", "this join has no condition"),
@@ -120,9 +121,6 @@ fn wrong_sql_is_one_error_at_its_token() {
         let shown = error.diagnostic(location);
         assert_eq!((found.as_str(), shown.title.as_str()), (token, title), "{sql}");
     }
-    let lowered = read("select a from ref(t) wher x > 1");
-    let SqlErrorKind::Unexpected { meant, .. } = &lowered.errors[0].kind else { panic!("{:?}", lowered.errors) };
-    assert_eq!(meant, &Some(("wher".to_string(), "where".to_string())));
 }
 
 #[test]
@@ -218,6 +216,10 @@ fn long_chains_neither_overflow_nor_fail() {
     assert!(read(&sql).query.root.is_some());
     let sql = vec!["select 1"; 2_000].join(" union all ");
     assert!(read(&sql).query.root.is_some());
+    let nested = |open: &str, close: &str| format!("select {}1{}", open.repeat(60), close.repeat(60));
+    for (open, close) in [("(", ")"), ("abs(", ")"), ("(select ", ")"), ("case when true then ", " end"), ("[", "]")] {
+        assert!(read(&nested(open, close)).query.root.is_some(), "{open}");
+    }
     let sql = format!("select {}1{}", "(".repeat(5_000), ")".repeat(5_000));
     assert_eq!(read(&sql).errors.len(), 1);
 }
@@ -237,4 +239,11 @@ fn any_prefix_of_a_query_is_read_without_panic() {
         }
     }
     assert!(matches!(read("select 1").query.exprs[0], Expr::Literal(_)));
+}
+
+#[test]
+fn a_malformed_reference_is_left_to_who_reads_references() {
+    for sql in ["select a from ref(", "select a from ref(t, v => ) where", "select a from ref(t where x = (1"] {
+        assert_eq!(read(sql).errors, [], "{sql}");
+    }
 }

@@ -20,6 +20,10 @@ pub(super) fn columns<'t>() -> P<'t, Vec<ColumnsEntry>> {
     let entry = custom::<_, In<'t>, ColumnsEntry, Ex<'t>>(move |at| {
         let Some(first) = here(at) else { return fail(at, "a column") };
         let parser = match (first.kind, first.text) {
+            (TokenKind::Word, _) if slip(at, &first) => {
+                skip(at, |_| false);
+                return Ok(ColumnsEntry::Broken(first.span));
+            }
             (TokenKind::Word, "include") => &include,
             (TokenKind::Word, "exclude") => &exclude,
             (TokenKind::Word, "rename") => &rename,
@@ -41,6 +45,26 @@ pub(super) fn columns<'t>() -> P<'t, Vec<ColumnsEntry>> {
         Ok(entry)
     });
     block(entry.boxed())
+}
+
+/// Whether an entry begins with a slip of `include`, `exclude` or `rename`, by what follows it; if so, that is reported.
+fn slip<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) -> bool {
+    const ENTRIES: [&str; 3] = ["include", "exclude", "rename"];
+    let Some(meant) = nearest(first.text, &ENTRIES).filter(|meant| *meant != first.text) else { return false };
+    let before = at.save();
+    at.skip();
+    let second = at.next();
+    let third = at.peek();
+    at.rewind(before);
+    let follows = match meant {
+        "rename" => third.is_some_and(|tok| tok.text == "as"),
+        _ => second.is_some_and(|tok| tok.kind == TokenKind::OpenParen || tok.text == "all"),
+    };
+    if follows {
+        let found = first.text.to_owned();
+        report(at, first.span, SyntaxErrorKind::UnknownProperty { found, nearest: Some(meant) });
+    }
+    follows
 }
 
 /// What may stand behind an entry on its line: nothing, an entry of another kind, or a column two spaces away.

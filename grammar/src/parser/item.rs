@@ -1,8 +1,8 @@
 //! Items: `model`, `source`, … A head that cannot be read does not take its body with it, nor the items around it.
 
 use super::problem::Problem;
-use super::terminal::{as_name, list, name, newlines, node, path, satisfy, string, token, word};
-use super::{At, Ex, In, P, attempt, columns, here, line, literal, report, selection, skip, test, types};
+use super::terminal::{as_name, end_of_line, list, name, newlines, node, path, satisfy, string, token, word};
+use super::{At, Ex, In, P, attempt, columns, line, literal, report, selection, skip, test, types};
 use crate::ast::{ItemAst, ItemKindAst, Line, LineKind, ParamAst, PathAst, SqlAst};
 use crate::errors::SyntaxErrorKind;
 use crate::layout::Tok;
@@ -34,7 +34,7 @@ fn item<'t>(at: At<'t, '_, '_>, kinds: &BTreeMap<&'static str, P<'t, Rest>>) -> 
     let Some((keyword, parser)) = keyword(at, &first).and_then(|word| Some((word, kinds.get(word)?))) else {
         let nearest = if first.kind == TokenKind::Word { nearest_item(first.text) } else { None };
         report(at, first.span, SyntaxErrorKind::UnknownItem { found: first.text.to_owned(), nearest });
-        past_junk(at);
+        past_junk(at, &first);
         return Ok(None);
     };
     if keyword != first.text {
@@ -44,12 +44,6 @@ fn item<'t>(at: At<'t, '_, '_>, kinds: &BTreeMap<&'static str, P<'t, Rest>>) -> 
     at.skip();
     let (name, kind) = at.parse(parser)?;
     let span = at.span_since(&start);
-    if here(at).is_some() && matches!(kind, ItemKindAst::Type(_) | ItemKindAst::Selector(_)) {
-        if let Some(tok) = at.peek() {
-            at.emit(Problem::expected("the end of the line", tok.span));
-        }
-        skip(at, |_| false);
-    }
     Ok(Some(ItemAst { span, docs, keyword: first.span, name, kind }))
 }
 
@@ -68,9 +62,12 @@ fn keyword<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) -> Option<&'static str> {
     if followed { nearest_item(first.text) } else { None }
 }
 
-/// Passes over everything up to the next line that begins with an item: one mistake, however long.
-fn past_junk(at: At<'_, '_, '_>) {
+/// Passes over everything up to the next line that begins with an item: one mistake, however long. What is indented is
+/// likely the body of an item without its head: in it, a word like `audit` at the same depth begins no item.
+fn past_junk<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) {
     let start = at.cursor();
+    let depth = first.indent.unwrap_or(0);
+    let begins = |tok: &Tok<'_>| tok.indent.is_some_and(|indent| indent == 0 || indent < depth);
     loop {
         skip(at, |_| false);
         // Behind the line: its end, and brackets that belong to nothing.
@@ -78,7 +75,7 @@ fn past_junk(at: At<'_, '_, '_>) {
             at.skip();
         }
         match at.peek() {
-            Some(tok) if tok.indent.is_none() || keyword(at, &tok).is_none() => {}
+            Some(tok) if !begins(&tok) || keyword(at, &tok).is_none() => {}
             _ => break,
         }
     }
@@ -145,7 +142,8 @@ fn body<'t, O: Default + 't>(block: P<'t, O>) -> P<'t, O> {
 fn defined<'t, O: 't>(value: P<'t, O>, make: fn(Option<O>) -> ItemKindAst) -> P<'t, Rest> {
     let equals = |tok: &Tok<'_>| tok.kind == TokenKind::Equals;
     let name = head(path(), equals);
-    let value = head(token(TokenKind::Equals, "`=`").ignore_then(value).boxed(), |_| false);
+    let value = token(TokenKind::Equals, "`=`").ignore_then(value).then_ignore(end_of_line());
+    let value = head(value.boxed(), |_| false);
     name.then(value).map(move |(name, value)| (name, make(value))).boxed()
 }
 

@@ -2,7 +2,7 @@
 //! then `and` or a comma.
 
 use super::problem::Problem;
-use super::terminal::{satisfy, token};
+use super::terminal::{end_of_line, newlines, satisfy, token};
 use super::{Ex, In, P, here};
 use crate::ast::{Name, SelectionAst, SelectionKind};
 use crate::errors::{SyntaxErrorKind, short};
@@ -15,85 +15,63 @@ const OPERATORS: [&str; 3] = ["and", "or", "except"];
 
 /// A selection that is all there is.
 pub(super) fn alone<'t>() -> P<'t, Option<SelectionAst>> {
-    let end = custom::<_, In<'t>, (), Ex<'t>>(|at| {
-        if let Some(tok) = here(at) {
-            at.emit(Problem::expected("a name", tok.span));
-            super::skip(at, |_| false);
-        }
-        while at.peek().is_some() {
-            at.skip();
-        }
-        Ok(())
-    });
     let rest = custom::<_, In<'t>, Option<SelectionAst>, Ex<'t>>(|at| {
         while at.peek().is_some() {
             at.skip();
         }
         Ok(None)
     });
-    selection().map(Some).then_ignore(end).recover_with(via_parser(rest)).boxed()
+    let whole = selection().then_ignore(end_of_line()).then_ignore(newlines()).then_ignore(end());
+    whole.map(Some).recover_with(via_parser(rest)).boxed()
 }
 
 /// A selection.
 pub(super) fn selection<'t>() -> P<'t, SelectionAst> {
     recursive(|selection| {
         let group = selection
-            .delimited_by(token(TokenKind::OpenParen, "`(`"), token(TokenKind::CloseParen, "`)`"))
+            .delimited_by(token(TokenKind::OpenParen, ""), token(TokenKind::CloseParen, "`)`"))
             .map_with(|inner: SelectionAst, extra| SelectionAst { span: extra.span(), ..inner });
-        let atom = term().or(group).boxed();
-        let comma = token(TokenKind::Comma, "`,`").or(operator("and", "`and`"));
-        let all =
-            atom.separated_by(comma).at_least(1).collect::<Vec<_>>().map(|all| joined(all, SelectionKind::And)).boxed();
-        let more = operator("or", "`or`").or_not().ignore_then(all.clone()).boxed();
-        let any = all.then(more.repeated().collect::<Vec<_>>()).map(|(first, more)| with(first, more)).boxed();
-        let excluded = operator("except", "`except`").ignore_then(any.clone());
-        any.then(excluded.repeated().collect::<Vec<_>>())
-            .map(|(from, excluded)| {
+        let operand = term().or(group).boxed();
+        let and = token(TokenKind::Comma, "").or(operator("and"));
+        let all = operand.clone().then(and.ignore_then(operand).repeated().collect::<Vec<_>>());
+        let all = all.map(|(first, more)| joined(first, more, SelectionKind::And)).boxed();
+        let or = operator("or").or_not();
+        let any = all.clone().then(or.ignore_then(all).repeated().collect::<Vec<_>>());
+        let any = any.map(|(first, more)| joined(first, more, SelectionKind::Or)).boxed();
+        let except = operator("except").ignore_then(any.clone());
+        any.then(except.repeated().collect::<Vec<_>>())
+            .map(|(from, mut excluded)| {
                 if excluded.is_empty() {
                     return from;
                 }
                 // (a except b) except c leaves what a except (b or c) leaves.
-                let excluded = joined(excluded, SelectionKind::Or);
-                SelectionAst {
-                    span: from.span.to(excluded.span),
-                    kind: SelectionKind::Except(Box::new(from), Box::new(excluded)),
-                }
+                let first = excluded.remove(0);
+                let excluded = joined(first, excluded, SelectionKind::Or);
+                let span = from.span.to(excluded.span);
+                SelectionAst { span, kind: SelectionKind::Except(Box::new(from), Box::new(excluded)) }
             })
             .boxed()
     })
     .boxed()
 }
 
-fn operator<'t>(word: &'static str, what: &'static str) -> P<'t, Span> {
-    satisfy(what, move |tok| (tok.kind == TokenKind::Term && tok.text == word).then_some(tok.span))
+fn operator<'t>(word: &'static str) -> P<'t, Span> {
+    satisfy("", move |tok| (tok.kind == TokenKind::Term && tok.text == word).then_some(tok.span))
 }
 
-fn with(first: SelectionAst, more: Vec<SelectionAst>) -> SelectionAst {
-    let mut all = vec![first];
-    all.extend(more);
-    joined(all, SelectionKind::Or)
-}
-
-/// Joins operands as a balanced tree, so that a thousand of them nest ten levels deep and not a thousand. Not empty.
+/// Joins operands as a balanced tree, so that a thousand of them nest ten levels deep and not a thousand.
 fn joined(
-    mut operands: Vec<SelectionAst>,
+    first: SelectionAst,
+    mut more: Vec<SelectionAst>,
     make: fn(Box<SelectionAst>, Box<SelectionAst>) -> SelectionKind,
 ) -> SelectionAst {
-    let right = operands.split_off(operands.len().div_ceil(2));
-    if right.is_empty() {
-        return match operands.pop() {
-            Some(one) => one,
-            None => unreachable_empty(),
-        };
+    if more.is_empty() {
+        return first;
     }
-    let (left, right) = (joined(operands, make), joined(right, make));
+    let mut right = more.split_off(more.len() / 2);
+    let middle = right.remove(0);
+    let (left, right) = (joined(first, more, make), joined(middle, right, make));
     SelectionAst { span: left.span.to(right.span), kind: make(Box::new(left), Box::new(right)) }
-}
-
-/// What no selection is made of; kept total rather than panicking.
-fn unreachable_empty() -> SelectionAst {
-    let value = Name { text: String::new(), span: Span::default() };
-    SelectionAst { kind: SelectionKind::Leaf { up: None, method: None, value, down: None }, span: Span::default() }
 }
 
 /// `2+dim_customers@2+1`

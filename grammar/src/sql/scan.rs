@@ -31,12 +31,8 @@ fn scan(text: &str, until: Until, lexer: RawLexer<'_>) -> Option<usize> {
             "}" if braces == 0 => return (until == Until::Brace).then_some(range.start),
             "}" => braces -= 1,
             "(" => parens += 1,
-            ")" if parens == 0 => {
-                if until == Until::Paren {
-                    return Some(range.start);
-                }
-            }
-            ")" => parens -= 1,
+            ")" if parens == 0 && until == Until::Paren => return Some(range.start),
+            ")" => parens = parens.saturating_sub(1),
             _ => {}
         }
     }

@@ -9,5 +9,5 @@ mod describe;
 mod diagnostics;
 mod hover;
 
-pub use diagnostics::{diagnostics, warm};
+pub use diagnostics::diagnostics;
 pub use hover::{Hover, hover};

@@ -1,14 +1,7 @@
-//! Reading from a clone of the database in another thread: what comes of it, a result or one of two ways to fail.
+//! Reading from a clone of the session in another thread: what comes of it, a result or one of two ways to fail.
 
-use esker_driver::Database;
-use esker_driver::source::Project;
+use esker_driver::{Cancelled, Session};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// The state of the project at one moment. While one exists, an edit waits, and whoever reads from it is cut off.
-pub(crate) struct Snapshot {
-    pub(crate) db: Database,
-    pub(crate) project: Project,
-}
 
 /// How a read ended.
 pub(crate) enum Outcome<T> {
@@ -19,34 +12,28 @@ pub(crate) enum Outcome<T> {
     Panicked(String),
 }
 
-impl Snapshot {
-    /// Runs `read` and lets go of the database before anything else is done, so that no edit waits for it.
-    pub(crate) fn read<T>(self, read: impl FnOnce(&Self) -> T) -> Outcome<T> {
-        let result = guarded(|| read(&self));
-        drop(self);
-        result
-    }
+/// Runs `read` on a clone of the session, and lets go of it before anything else is done: no edit waits for it longer.
+pub(crate) fn read<T>(snapshot: Session, read: impl FnOnce(&Session) -> T) -> Outcome<T> {
+    let result = guarded(|| read(&snapshot));
+    drop(snapshot);
+    result
 }
 
 /// Runs `work`; whatever unwinds out of it ends here.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Outcome<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(value) => Outcome::Done(value),
-        // A panic carries a text. The database cuts a read off by unwinding with a value of its own.
-        Err(payload) => match payload.downcast::<String>() {
-            Ok(text) => Outcome::Panicked(*text),
-            Err(payload) => match payload.downcast::<&str>() {
-                Ok(text) => Outcome::Panicked(text.to_string()),
-                Err(_) => Outcome::Cancelled,
-            },
-        },
+        Err(payload) if payload.is::<Cancelled>() => Outcome::Cancelled,
+        Err(payload) => Outcome::Panicked(match payload.downcast::<String>() {
+            Ok(text) => *text,
+            Err(payload) => payload.downcast::<&str>().map_or_else(|_| "it does not say why".into(), |text| text.to_string()),
+        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use esker_driver::Session;
     use esker_driver::source::parse;
 
     #[test]
@@ -65,14 +52,14 @@ mod tests {
     #[test]
     fn an_edit_cuts_a_read_off() {
         let mut session = Session::in_memory([("a.esk".to_string(), String::new())].into());
-        let snapshot = Snapshot { db: session.db().clone(), project: session.project() };
+        let snapshot = session.clone();
         let (started, is_started) = std::sync::mpsc::channel();
         let reader = std::thread::spawn(move || {
-            snapshot.read(|snapshot| {
+            read(snapshot, |snapshot| {
                 started.send(()).unwrap();
                 loop {
-                    for file in snapshot.project.files(&snapshot.db).values() {
-                        parse(&snapshot.db, *file);
+                    for file in snapshot.project().files(snapshot.db()).values() {
+                        parse(snapshot.db(), *file);
                     }
                 }
             })

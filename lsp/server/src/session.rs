@@ -1,13 +1,13 @@
 //! The session thread: the one owner of the project. What it is told comes through one queue, and is done in that order.
 //!
-//! An edit is applied at once, which cuts off whatever is being read. When no more messages come, the project is checked:
-//! the long part on a clone of the database in another thread; if an edit comes meanwhile, it is done again afterwards.
+//! An edit is applied at once, which cuts off whatever is being read. When no more messages come, the project is checked
+//! on a clone of the session in another thread; if an edit comes meanwhile, that is done again afterwards.
 //! So of several quick edits only the last one's diagnostics are sent.
 
 use crate::convert::{self, Encoding, Hover, MessageType, Uri};
-use crate::reads::{Outcome, Snapshot, guarded};
+use crate::reads::{Outcome, guarded, read};
 use crate::workspace::{Edit, Workspace};
-use esker_driver::diagnostics::Location;
+use esker_driver::diagnostics::{Diagnostic, Location};
 use esker_driver::source::{LineColumn, LineIndex, line_index};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -50,10 +50,10 @@ pub(crate) enum Message {
         uris: Vec<Uri>,
     },
     Hover(HoverRequest),
-    /// The long part of a check of this revision has ended.
-    Warmed {
+    /// A check of this revision has ended.
+    Checked {
         revision: u64,
-        outcome: Outcome<()>,
+        outcome: Outcome<Problems>,
     },
     /// A read failed by a bug of ours.
     Bug(String),
@@ -88,6 +88,9 @@ pub(crate) enum Outgoing {
     Watch,
 }
 
+/// What is wrong, by the path of the file.
+type Problems = BTreeMap<String, Vec<Diagnostic>>;
+
 /// The diagnostics of a file, and the version of its text if it is open.
 type Published = (Vec<convert::Diagnostic>, Option<i32>);
 
@@ -102,8 +105,8 @@ pub(crate) struct SessionThread {
     revision: u64,
     /// The revision whose diagnostics were sent, or could not be found out.
     checked: u64,
-    /// Whether the long part of a check runs.
-    warming: bool,
+    /// Whether a check runs.
+    checking: bool,
     published: BTreeMap<Uri, Published>,
     messages: Sender<Message>,
     outgoing: UnboundedSender<Outgoing>,
@@ -120,7 +123,7 @@ impl SessionThread {
             took_leave: false,
             revision: 0,
             checked: 0,
-            warming: false,
+            checking: false,
             published: BTreeMap::new(),
             messages,
             outgoing,
@@ -131,7 +134,7 @@ impl SessionThread {
     /// Works until the client is gone; whether it took leave before.
     pub(crate) fn run(mut self, inbox: &Receiver<Message>) -> bool {
         loop {
-            let waits_for_check = self.ready && !self.warming && self.checked != self.revision;
+            let waits_for_check = self.ready && !self.checking && self.checked != self.revision;
             let timeout = if waits_for_check { SETTLED } else { Duration::MAX };
             let message = match inbox.recv_timeout(timeout) {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return self.took_leave,
@@ -140,7 +143,7 @@ impl SessionThread {
             };
             let done = guarded(|| match message {
                 Some(message) => self.handle(message),
-                None => self.warm(),
+                None => self.check(),
             });
             if let Outcome::Panicked(text) = done {
                 self.report_bug(&text);
@@ -174,7 +177,7 @@ impl SessionThread {
                 return;
             }
             Message::Hover(request) => return self.hover(request),
-            Message::Warmed { revision, outcome } => return self.warmed(revision, outcome),
+            Message::Checked { revision, outcome } => return self.checked(revision, outcome),
             Message::Bug(text) => return self.report_bug(&text),
             Message::Shutdown => {
                 (self.took_leave, self.ready) = (true, false);
@@ -199,11 +202,6 @@ impl SessionThread {
         self.send(Outgoing::Log(MessageType::ERROR, format!("this is a bug in Esker; the server goes on: {text}")));
     }
 
-    fn snapshot(&self) -> Snapshot {
-        let session = self.workspace.session();
-        Snapshot { db: session.db().clone(), project: session.project() }
-    }
-
     fn hover(&self, request: HoverRequest) {
         if request.reply.is_closed() {
             return; // cancelled by the client
@@ -212,13 +210,13 @@ impl SessionThread {
             let _ = request.reply.send(None);
             return;
         };
-        let (snapshot, messages, encoding) = (self.snapshot(), self.messages.clone(), self.encoding);
+        let (snapshot, messages, encoding) = (self.workspace.session().clone(), self.messages.clone(), self.encoding);
         self.workers.spawn_blocking(move || {
-            let outcome = snapshot.read(|Snapshot { db, project }| {
-                let file = *project.files(db).get(path.as_str())?;
+            let outcome = read(snapshot, |session| {
+                let (db, file) = (session.db(), session.file(&path)?);
                 let (text, lines) = (file.text(db).as_deref()?, line_index(db, file));
                 let offset = encoding.offset(text, lines, request.at);
-                let hover = esker_ide::hover(db, *project, file, offset)?;
+                let hover = esker_ide::hover(db, session.project(), file, offset)?;
                 Some(convert::hover(encoding, text, lines, hover))
             });
             // Without a session there is nobody to tell.
@@ -230,24 +228,24 @@ impl SessionThread {
         });
     }
 
-    /// Starts the long part of a check.
-    fn warm(&mut self) {
-        self.warming = true;
-        let (snapshot, messages, revision) = (self.snapshot(), self.messages.clone(), self.revision);
+    /// Starts a check.
+    fn check(&mut self) {
+        self.checking = true;
+        let (snapshot, messages, revision) = (self.workspace.session().clone(), self.messages.clone(), self.revision);
         self.workers.spawn_blocking(move || {
-            let outcome = snapshot.read(|snapshot| esker_ide::warm(&snapshot.db, snapshot.project));
-            let _ = messages.send(Message::Warmed { revision, outcome });
+            let outcome = read(snapshot, esker_ide::diagnostics);
+            let _ = messages.send(Message::Checked { revision, outcome });
         });
     }
 
-    fn warmed(&mut self, revision: u64, outcome: Outcome<()>) {
-        self.warming = false;
+    fn checked(&mut self, revision: u64, outcome: Outcome<Problems>) {
+        self.checking = false;
         match outcome {
             _ if revision != self.revision => {} // an edit came: it is done again for that
             Outcome::Cancelled => {}
-            Outcome::Done(()) => {
+            Outcome::Done(problems) => {
                 self.checked = revision;
-                self.publish();
+                self.publish(&problems);
             }
             Outcome::Panicked(text) => {
                 self.checked = revision;
@@ -257,7 +255,7 @@ impl SessionThread {
     }
 
     /// Sends the diagnostics that the client does not have yet, and takes back those of files that are clean or gone.
-    fn publish(&mut self) {
+    fn publish(&mut self, problems: &Problems) {
         let session = self.workspace.session();
         let mut indexes: BTreeMap<String, LineIndex> = BTreeMap::new();
         let mut locate = |at: &Location| {
@@ -267,8 +265,8 @@ impl SessionThread {
         };
         let mut current: BTreeMap<Uri, Published> =
             self.workspace.documents().map(|(uri, version)| (uri.clone(), (Vec::new(), Some(version)))).collect();
-        for (path, problems) in esker_ide::diagnostics(session) {
-            let Some(uri) = self.workspace.uri(&path) else { continue };
+        for (path, problems) in problems {
+            let Some(uri) = self.workspace.uri(path) else { continue };
             let list = problems.iter().filter_map(|problem| convert::diagnostic(problem, &mut locate));
             current.entry(uri).or_default().0.extend(list);
         }

@@ -125,6 +125,7 @@ pub fn node(name: &str, kind: FileKind, columns: Vec<Column>, sql: &str, parents
         kind,
         columns,
         checks: Vec::new(),
+        file: None,
         comment: Some(format!("The docs of {name}; it's a test.")),
         sql: sql.to_owned(),
         parents: parents.iter().map(|&parent| parent.to_owned()).collect(),

@@ -38,31 +38,23 @@ impl Lower<'_> {
 
     /// What a model cannot do without: SQL and a kind, shared or in each version. Said once, not for every version.
     fn needs(&mut self, decl: &ModelDecl) {
-        let lacking = |has: &dyn Fn(&Properties) -> bool| -> Option<Place> {
-            if has(&decl.shared) {
-                return None;
-            }
-            match decl.versions.iter().find(|version| !has(&version.own)) {
-                Some(version) => Some(Place { version: Some(version.block), part: Part::Name }),
-                None if decl.versions.is_empty() => Some(Place { version: None, part: Part::Name }),
-                None => None,
-            }
-        };
-        let checks: [(&dyn Fn(&Properties) -> bool, DeclErrorKind); 2] = [
-            (&|properties| properties.has_sql, DeclErrorKind::MissingSql),
-            (&|properties| properties.kind.is_some(), DeclErrorKind::Missing { what: "the model's kind", example: "kind full" }),
-        ];
-        for (has, kind) in checks {
-            if let Some(at) = lacking(has) {
-                self.version = at.version;
-                // A kind or SQL that is there but wrong was reported; it is not missing as well.
-                let stated = [Part::Kind, Part::Sql][matches!(kind, DeclErrorKind::MissingSql) as usize];
-                if !self.places.has(Place { version: None, part: stated }) && !self.places.has(self.place(stated)) {
-                    self.missing(at.part, kind);
-                }
-                self.version = None;
-            }
+        self.need(decl, Part::Sql, |properties| properties.has_sql, DeclErrorKind::MissingSql);
+        let kind = DeclErrorKind::Missing { what: "the model's kind", example: "kind full" };
+        self.need(decl, Part::Kind, |properties| properties.kind.is_some(), kind);
+    }
+
+    fn need(&mut self, decl: &ModelDecl, part: Part, has: impl Fn(&Properties) -> bool, error: DeclErrorKind) {
+        let lacking = decl.versions.iter().find(|version| !has(&version.own)).map(|version| version.block);
+        if has(&decl.shared) || (lacking.is_none() && !decl.versions.is_empty()) {
+            return;
         }
+        self.version = lacking;
+        // What is there but wrong was reported; it is not missing as well.
+        let stated = self.places.has(Place { version: None, part }) || self.places.has(self.place(part));
+        if !stated {
+            self.missing(Part::Name, error);
+        }
+        self.version = None;
     }
 
     fn latest(&mut self, version: &VersionAst, versions: &[VersionDecl]) -> Option<VersionName> {

@@ -1,9 +1,7 @@
 //! Expressions: each is bound once, its parts first.
 
 use super::Binder;
-use crate::types::{
-    Answer, Literal as TypedLiteral, Typed, binary_answer, common, unary_answer,
-};
+use crate::types::{Answer, Literal as TypedLiteral, Typed, binary_answer, common, unary_answer};
 use crate::{At, InferErrorKind, Nullability};
 use esker_declare::DataType;
 use esker_diagnostics::nearest;
@@ -74,8 +72,10 @@ impl Binder<'_> {
             Expr::InList(value, list) => {
                 let mut values = vec![self.expr(*value)];
                 values.extend(self.exprs(list));
+                // Text or JSON among them makes all of them that.
+                let lenient = values.iter().any(|value| matches!(value.ty, DataType::Varchar { .. } | DataType::Json));
                 for (n, other) in values.iter().enumerate().skip(1) {
-                    if binary_answer(BinaryOp::Eq, &values[0], other) == Answer::Refused {
+                    if !lenient && binary_answer(BinaryOp::Eq, &values[0], other) == Answer::Refused {
                         let types = [values[0].clone(), other.clone()];
                         self.clash(list[n - 1], "in", &types);
                     }

@@ -105,6 +105,9 @@ impl Check<'_, '_> {
             (left, right) => return left == right,
         }
         let (left, right) = (self.binder.ir.expr(a), self.binder.ir.expr(b));
+        if std::mem::discriminant(left) != std::mem::discriminant(right) {
+            return false;
+        }
         let (left_parts, right_parts) = (left.parts(), right.parts());
         let blank = |expr: &Expr| {
             let mut expr = expr.clone();

@@ -246,13 +246,11 @@ fn decimal_result(name: &str, args: &[Typed]) -> DataType {
 fn any_result(name: &str, args: &[Typed]) -> DataType {
     let first = args.first().map_or(DataType::Unknown, |arg| arg.ty.clone());
     match name {
-        "any_value" | "arbitrary" | "first" | "last" | "min" | "max" | "mode" | "arg_max" | "arg_min" | "argmax"
-        | "argmin" | "max_by" | "min_by" | "arg_max_null" | "arg_min_null" | "quantile_disc" => {
-            match args.get(1).map(|arg| &arg.ty) {
-                Some(DataType::List(_)) => DataType::List(Box::new(first)),
-                _ => first,
-            }
+        "quantile_disc" if matches!(args.get(1), Some(Typed { ty: DataType::List(_), .. })) => {
+            DataType::List(Box::new(first))
         }
+        "any_value" | "arbitrary" | "first" | "last" | "min" | "max" | "mode" | "arg_max" | "arg_min" | "argmax"
+        | "argmin" | "max_by" | "min_by" | "arg_max_null" | "arg_min_null" | "quantile_disc" => first,
         _ => DataType::Unknown,
     }
 }

@@ -86,7 +86,12 @@ pub(crate) fn lower(text: &SqlText, refs: &[RefExpr]) -> Lowered {
 }
 
 fn lower_here(text: &SqlText, refs: &[RefExpr]) -> Lowered {
-    let wrong = |tokens, kind| Lowered { errors: vec![SqlError { tokens, kind }], ..Lowered::default() };
+    // A malformed reference was reported as such; what the parser makes of its rest would be a consequence.
+    let malformed = refs.iter().any(|found| found.name.is_none());
+    let wrong = |tokens, kind| {
+        let errors = if malformed { Vec::new() } else { vec![SqlError { tokens, kind }] };
+        Lowered { errors, ..Lowered::default() }
+    };
     if let Some(at) = text.tokens.iter().position(|token| token.kind == SqlTokenKind::Error) {
         let kind = SqlErrorKind::BadToken { text: text.tokens[at].text.clone() };
         return wrong(at as u32..at as u32 + 1, kind);
@@ -108,7 +113,7 @@ fn lower_here(text: &SqlText, refs: &[RefExpr]) -> Lowered {
     }
     let parsed = match parse::parse(text, mended.fed) {
         Ok(parsed) => parsed,
-        Err(error) => return Lowered { errors: vec![error], ..Lowered::default() },
+        Err(error) => return wrong(error.tokens, error.kind),
     };
     let mut lowerer =
         Lowerer { text, brackets: &brackets, refs, out: Lowered::default(), ctes: Vec::new(), opaque: None };

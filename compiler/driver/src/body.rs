@@ -1,0 +1,89 @@
+//! A node's SQL as the plan has it: sources and variables in place, its parents as holes.
+
+use crate::nodes::PlanNodes;
+use crate::reader::{read_query, relation_sql};
+use esker_declare::quote_always;
+use esker_grammar::sql::{SqlText, SqlTokenKind};
+use esker_plan::SqlPiece;
+use esker_resolve::{Node, NodeRole, node_decl, node_refs, node_relations, node_sql};
+
+impl<'a> PlanNodes<'a> {
+    /// The value of a `$variable` that is known when the plan is made, as SQL; `$start` and the like are not.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        match name {
+            "now" => Some(format!("TIMESTAMP '{}'", self.options?.now.to_sql())),
+            "env" => Some(format!("'{}'", self.options?.environment.replace('\'', "''"))),
+            _ => self.session.config().settings.vars.get(name).cloned(),
+        }
+    }
+
+    /// The node's SQL: sources and variables in place, its parents as holes.
+    pub(crate) fn sql(&self, node: Node<'a>) -> Vec<SqlPiece> {
+        let (db, project) = (self.session.db(), self.session.project());
+        let text = node_sql(db, node);
+        let mut pieces = vec![];
+        let mut at = 0;
+        for resolved in node_refs(db, project, node) {
+            let Some(target) = resolved.target else { continue };
+            let range = resolved.expr.tokens.start as usize..resolved.expr.tokens.end as usize;
+            pieces.push(SqlPiece::Text(self.text(text, at..range.start)));
+            match self.indexes.get(&target) {
+                Some(parent) => pieces.push(SqlPiece::Node(*parent)),
+                None => pieces.push(SqlPiece::Text(self.source_sql(target))),
+            }
+            if !has_alias(text, range.end) {
+                let name = resolved.expr.name.as_deref().unwrap_or_default();
+                let name = name.rsplit('.').next().unwrap_or(name);
+                pieces.push(SqlPiece::Text(format!(" as {}", quote_always(name))));
+            }
+            pieces.push(SqlPiece::Text(" ".into()));
+            at = range.end;
+        }
+        pieces.push(SqlPiece::Text(self.text(text, at..text.tokens.len())));
+        pieces.retain(|piece| !matches!(piece, SqlPiece::Text(text) if text.is_empty()));
+        pieces
+    }
+
+    /// A range of a body's tokens as SQL, variables replaced, without the `;` that may end it.
+    fn text(&self, text: &SqlText, range: std::ops::Range<usize>) -> String {
+        let mut tokens = text.tokens[range.clone()].to_vec();
+        if range.end == text.tokens.len() && tokens.last().is_some_and(|token| token.text == ";") {
+            tokens.pop();
+        }
+        let replacements: Vec<_> = tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.kind == SqlTokenKind::Param)
+            .filter_map(|(index, token)| Some((index..index + 1, self.variable(&token.text[1..])?)))
+            .collect();
+        let mut sql = esker_grammar::sql::render(&SqlText { tokens }, &replacements);
+        if range.end < text.tokens.len() && !sql.is_empty() {
+            sql.push(' ');
+        }
+        sql
+    }
+
+    fn source_sql(&self, source: Node<'a>) -> String {
+        let (db, project) = (self.session.db(), self.session.project());
+        let decl = node_decl(db, source);
+        match (&decl.role, node_relations(db, project, source).first()) {
+            (NodeRole::Source(Some(read)), _) => format!("({})", read_query(read, decl.columns.as_deref().unwrap_or_default())),
+            (_, Some(relation)) => relation_sql(relation),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Whether what follows a table in SQL gives it an alias: `as x`, or a bare name that is not the next clause.
+fn has_alias(text: &SqlText, next: usize) -> bool {
+    const CLAUSES: &[&str] = &[
+        "where", "group", "order", "having", "qualify", "window", "limit", "offset", "union", "intersect", "except", "join",
+        "inner", "left", "right", "full", "cross", "natural", "asof", "positional", "semi", "anti", "on", "using",
+        "tablesample", "pivot", "unpivot", "select", "fetch", "at", "lateral",
+    ];
+    match text.tokens.get(next) {
+        Some(token) if token.kind == SqlTokenKind::QuotedIdent => true,
+        Some(token) if token.kind == SqlTokenKind::Word => !CLAUSES.contains(&token.text.to_ascii_lowercase().as_str()),
+        _ => false,
+    }
+}
