@@ -197,16 +197,16 @@ impl SyntaxErrorKind {
     pub fn why(&self) -> Option<String> {
         let why = match self {
             Self::UnclosedSql => {
-                "SQL reaches to the `}` that pairs with its `{`; braces in strings and comments do not count"
+                "SQL reaches to the `}` that pairs with its `{`; braces in strings and comments do not count."
             }
             Self::BadName { .. } => {
-                "a plain name is made of the letters A to Z, digits and `_`, and begins with no digit"
+                "A plain name is made of the letters A to Z, digits and `_`, and begins with no digit."
             }
-            Self::BadEscape { .. } => "in a string a backslash begins one of `\\\"` `\\'` `\\\\` `\\n` `\\r` `\\t`",
+            Self::BadEscape { .. } => "In a string a backslash begins one of `\\\"` `\\'` `\\\\` `\\n` `\\r` `\\t`.",
             Self::UnknownItem { found, .. } if words::leads_line(found) => {
-                "a `}` above closes the item that this line was probably meant for"
+                "A `}` above closes the item that this line was probably meant for."
             }
-            Self::SameLine { .. } => "a newline ends a property",
+            Self::SameLine { .. } => "A newline ends a property.",
             _ => return None,
         };
         Some(why.to_owned())
@@ -215,41 +215,41 @@ impl SyntaxErrorKind {
     /// What to do.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::UnclosedBlock { .. } => "add the missing `}`".to_owned(),
+            Self::UnclosedBlock { .. } => "Add the missing `}`.".to_owned(),
             Self::UnclosedSql => {
-                "add the missing `}` on a line of its own, or close the quote that hides it".to_owned()
+                "Add the missing `}` on a line of its own, or close the quote that hides it.".to_owned()
             }
-            Self::UnclosedParen => "add the missing `)`".to_owned(),
-            Self::StrayClose { bracket } => format!("remove this `{bracket}`"),
-            Self::MissingOpen { .. } => "add `{` at the end of the line".to_owned(),
-            Self::UnclosedString { quote } => format!("add the closing {quote}"),
-            Self::UnclosedComment => "add `*/`".to_owned(),
-            Self::BadName { name } if name == "``" => "write a name between the backticks".to_owned(),
-            Self::BadName { name } => format!("write `` `{name}` ``"),
-            Self::BadCharacter { .. } => "remove it".to_owned(),
-            Self::BadEscape { escape } => format!("write `\\{}` for a backslash", visible(escape)),
+            Self::UnclosedParen => "Add the missing `)`.".to_owned(),
+            Self::StrayClose { bracket } => format!("Remove this `{bracket}`."),
+            Self::MissingOpen { .. } => "Add `{` at the end of the line.".to_owned(),
+            Self::UnclosedString { quote } => format!("Add the closing {quote}."),
+            Self::UnclosedComment => "Add `*/`.".to_owned(),
+            Self::BadName { name } if name == "``" => "Write a name between the backticks.".to_owned(),
+            Self::BadName { name } => format!("Write `` `{name}` ``."),
+            Self::BadCharacter { .. } => "Remove it.".to_owned(),
+            Self::BadEscape { escape } => format!("Write `\\{}` for a backslash.", visible(escape)),
             Self::UnknownItem { nearest: Some(nearest), .. }
             | Self::UnknownProperty { nearest: Some(nearest), .. }
             | Self::UnknownOption { nearest: Some(nearest), .. }
-            | Self::UnknownConstraint { nearest: Some(nearest), .. } => format!("write `{nearest}`"),
+            | Self::UnknownConstraint { nearest: Some(nearest), .. } => format!("Write `{nearest}`."),
             Self::UnknownItem { found, .. } if words::leads_line(found) => {
-                "move it into an item, or remove the `}` that closes its item too early".to_owned()
+                "Move it into an item, or remove the `}` that closes its item too early.".to_owned()
             }
-            Self::UnknownItem { .. } => format!("items begin with {}", listed(&words::ITEMS)),
+            Self::UnknownItem { .. } => format!("Items begin with {}.", listed(&words::ITEMS)),
             Self::UnknownProperty { found, .. } if words::ITEMS.contains(&found.as_str()) => {
-                format!("`{found}` begins an item: write it outside, at the start of a line")
+                format!("`{found}` begins an item: write it outside, at the start of a line.")
             }
             Self::UnknownProperty { .. } => return None,
-            Self::UnknownOption { .. } => format!("options are {}", listed(&words::OPTIONS)),
-            Self::UnknownConstraint { .. } => "constraints are `not null`, `primary key`, `unique`, `check (…)`, \
-                 `references …`, `default …`, `deprecated …`, `tags (…)`"
+            Self::UnknownOption { .. } => format!("Options are {}.", listed(&words::OPTIONS)),
+            Self::UnknownConstraint { .. } => "Constraints are `not null`, `primary key`, `unique`, `check (…)`, \
+                 `references …`, `default …`, `deprecated …`, `tags (…)`."
                 .to_owned(),
             Self::Unexpected { found, .. } if found == "`-`" => {
-                "a name that holds `-` must stand in backticks".to_owned()
+                "A name that holds `-` must stand in backticks.".to_owned()
             }
             Self::Unexpected { .. } => return None,
-            Self::SameLine { found } => format!("begin a new line before `{}`", short(found)),
-            Self::TooDeep => "write it flatter".to_owned(),
+            Self::SameLine { found } => format!("Begin a new line before `{}`.", short(found)),
+            Self::TooDeep => "Write it flatter.".to_owned(),
         })
     }
 

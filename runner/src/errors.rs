@@ -233,31 +233,31 @@ impl RunError {
     pub fn why(&self) -> Option<String> {
         match self {
             Self::Engine { error, excerpt, .. } => match (&error.class, excerpt) {
-                (ErrorClass::Locked { program: Some(program), .. }, _) => Some(format!("it is held by `{program}`")),
-                (_, Some(line)) if !line.is_empty() => Some(format!("the engine points at: {line}")),
+                (ErrorClass::Locked { program: Some(program), .. }, _) => Some(format!("It is held by `{program}`.")),
+                (_, Some(line)) if !line.is_empty() => Some(format!("The engine points at: {line}")),
                 _ => None,
             },
             Self::StateTooNew { .. } => None,
             Self::StalePlan { planned, recorded, .. } if recorded < planned => {
-                Some("the state is older than the plan: this is another database, or one that was restored".to_owned())
+                Some("The state is older than the plan: this is another database, or one that was restored.".to_owned())
             }
             Self::StalePlan { since, .. } if since.is_empty() => None,
-            Self::StalePlan { since, .. } => Some(format!("since then: {}", since.join("; "))),
+            Self::StalePlan { since, .. } => Some(format!("Since then: {}.", since.join("; "))),
             Self::SeedChanged { .. } => None,
-            Self::NameTaken { .. } => Some("Esker did not make it, and would destroy it".to_owned()),
+            Self::NameTaken { .. } => Some("Esker did not make it, and would destroy it.".to_owned()),
             Self::TableChanged { .. } => {
-                Some("the state says that it is complete; building on it would give wrong rows".to_owned())
+                Some("The state says that it is complete; building on it would give wrong rows.".to_owned())
             }
             Self::RowsOutside { extent: Some(extent), without, .. } => {
                 let missing = if *without > 0 { format!(", and {without} without a time") } else { String::new() };
-                Some(format!("they lie {extent}{missing}; nothing of this batch was kept"))
+                Some(format!("They lie {extent}{missing}; nothing of this batch was kept."))
             }
-            Self::RowsOutside { .. } => Some("nothing of this batch was kept".to_owned()),
-            Self::UnexpectedColumns { .. } => Some("readers rely on the columns that were planned".to_owned()),
+            Self::RowsOutside { .. } => Some("Nothing of this batch was kept.".to_owned()),
+            Self::UnexpectedColumns { .. } => Some("Readers rely on the columns that were planned.".to_owned()),
             Self::CheckFailed { example: Some(example), .. } => {
-                Some(format!("for instance {example}; nothing of this step was kept"))
+                Some(format!("For instance {example}; nothing of this step was kept."))
             }
-            Self::CheckFailed { .. } => Some("nothing of this step was kept".to_owned()),
+            Self::CheckFailed { .. } => Some("Nothing of this step was kept.".to_owned()),
             Self::NothingToShow { .. } => None,
         }
     }
@@ -266,36 +266,36 @@ impl RunError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Engine { error, .. } => match error.class {
-                ErrorClass::Interrupted => Some("run it again: what is recorded is not computed again".to_owned()),
+                ErrorClass::Interrupted => Some("Run it again: what is recorded is not computed again.".to_owned()),
                 ErrorClass::Data if error.hint.is_none() => {
-                    Some("correct the data, or use TRY_CAST where a value may be unreadable".to_owned())
+                    Some("Correct the data, or use TRY_CAST where a value may be unreadable.".to_owned())
                 }
                 _ => error.hint.clone(),
             },
-            Self::StateTooNew { .. } => Some("use that version of Esker for this database".to_owned()),
+            Self::StateTooNew { .. } => Some("Use that version of Esker for this database.".to_owned()),
             Self::StalePlan { .. } | Self::SeedChanged { .. } => {
-                Some("make a new plan: `esker plan`, or `esker apply` to run it at once".to_owned())
+                Some("Make a new plan: `esker plan`, or `esker apply` to run it at once.".to_owned())
             }
-            Self::NameTaken { .. } => Some("rename or drop it, or give the model another name or schema".to_owned()),
+            Self::NameTaken { .. } => Some("Rename or drop it, or give the model another name or schema.".to_owned()),
             Self::TableChanged { snapshot, .. } => Some(format!(
-                "restore it, or have it computed again by making the state forget it: DELETE FROM esker_state.steps WHERE \
+                "Restore it, or have it computed again by making the state forget it: DELETE FROM esker_state.steps WHERE \
                  snapshot = '{snapshot}'; DELETE FROM esker_state.snapshots WHERE snapshot = '{snapshot}'; and drop what is \
-                 left of it"
+                 left of it."
             )),
             Self::RowsOutside { column, without, rows, .. } if without == rows => {
-                Some(format!("leave such rows out in the WHERE of the query: `{column} is not null`"))
+                Some(format!("Leave such rows out in the WHERE of the query: `{column} is not null`."))
             }
             Self::RowsOutside { column, .. } => {
-                Some(format!("filter in the query: `where {column} >= $start and {column} < $end`"))
+                Some(format!("Filter in the query: `where {column} >= $start and {column} < $end`."))
             }
             Self::UnexpectedColumns { .. } => {
-                Some("cast or rename the column in the SELECT, or correct the contract".to_owned())
+                Some("Cast or rename the column in the SELECT, or correct the contract.".to_owned())
             }
             Self::CheckFailed { .. } => {
-                Some("correct the data or the query, or promise less in the contract".to_owned())
+                Some("Correct the data or the query, or promise less in the contract.".to_owned())
             }
-            Self::NothingToShow { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
-            Self::NothingToShow { .. } => Some("compute it first: `esker apply`".to_owned()),
+            Self::NothingToShow { nearest: Some(nearest), .. } => Some(format!("Did you mean `{nearest}`?")),
+            Self::NothingToShow { .. } => Some("Compute it first: `esker apply`.".to_owned()),
         }
     }
 }

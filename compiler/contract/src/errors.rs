@@ -56,13 +56,13 @@ impl ContractError {
             ContractErrorKind::Missing { meant: Some(meant) } => {
                 let title = format!("`{label}` promises `{column}`, but its SQL returns `{meant}`");
                 Diagnostic::new(diagnostics::MISSING_COLUMN, title, at, "no such column is declared")
-                    .help(format!("write `as {column}`, or correct the contract"))
+                    .help(format!("Write `as {column}`, or correct the contract."))
             }
             ContractErrorKind::Missing { meant: None } => {
                 let title = format!("`{label}` promises `{column}`, but its SQL does not return it");
                 let text = format!("`{column}` is not among the columns up to here");
                 Diagnostic::new(diagnostics::MISSING_COLUMN, title, at, text)
-                    .help(format!("select `{column}`, or remove it from the contract"))
+                    .help(format!("Select `{column}`, or remove it from the contract."))
             }
             ContractErrorKind::Extra { ty, shared } => {
                 let title = format!("`{label}` does not declare `{column}`");
@@ -76,12 +76,12 @@ impl ContractError {
             ContractErrorKind::Type { declared, found } => {
                 let title = format!("`{column}` is declared `{declared}`, but is `{found}`");
                 Diagnostic::new(diagnostics::TYPE_MISMATCH, title, at, format!("this is `{found}`"))
-                    .help(format!("convert it with `cast(… as {declared})`, or declare `{column} {found}`"))
+                    .help(format!("Convert it with `cast(… as {declared})`, or declare `{column} {found}`."))
             }
             ContractErrorKind::Null => {
                 let title = format!("`{column}` is declared `not null`, but is always null");
                 Diagnostic::new(diagnostics::NULL_IN_NOT_NULL, title, at, "always null")
-                    .help(format!("select a value, or remove `not null` from `{column}`"))
+                    .help(format!("Select a value, or remove `not null` from `{column}`."))
             }
         };
         match self.declared {
@@ -93,5 +93,7 @@ impl ContractError {
 
 /// What is wrong with a node's promise, ready to be shown.
 pub fn contract_diagnostics<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<Diagnostic> {
-    crate::check_contract(db, project, node).iter().map(|error| error.diagnostic(db, node)).collect()
+    let promises = crate::check_contract(db, project, node).iter().map(|error| error.diagnostic(db, node));
+    let keys = crate::check_keys(db, project, node).iter().map(|error| error.diagnostic(db, node));
+    promises.chain(keys).collect()
 }

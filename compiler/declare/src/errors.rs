@@ -68,8 +68,6 @@ pub enum DeclErrorKind {
     UnknownKind(String),
     /// A kind without its column, or with columns it does not take.
     BadKindColumns(String),
-    /// An option that the kind does not have.
-    UnknownOption(String),
     /// An option whose value does not fit it.
     BadOption {
         /// The option.
@@ -112,7 +110,6 @@ impl DeclErrorKind {
             Self::LatestNeeded(_) => diagnostics::LATEST_NEEDED,
             Self::UnknownKind(_) => diagnostics::UNKNOWN_KIND,
             Self::BadKindColumns(_) => diagnostics::BAD_KIND_COLUMNS,
-            Self::UnknownOption(_) => diagnostics::UNKNOWN_OPTION,
             Self::BadOption { .. } => diagnostics::BAD_OPTION,
             Self::UnknownWord { .. } => diagnostics::UNKNOWN_WORD,
             Self::Missing { .. } | Self::MissingSql => diagnostics::MISSING_PROPERTY,
@@ -191,13 +188,6 @@ impl DeclError {
                 "columns do not fit the kind",
             )
             .help("`incremental by time` takes exactly one column, as `incremental by time (ordered_at)`; `full` and `view` take none."),
-            DeclErrorKind::UnknownOption(option) => {
-                let found = new(format!("this kind has no option `{option}`"), "unknown option");
-                match nearest(option, OPTIONS.iter().copied()) {
-                    Some(likely) => found.help(format!("Did you mean `{likely}`?")),
-                    None => found.help(format!("Its options are {}.", OPTIONS.join(", "))),
-                }
-            }
             DeclErrorKind::BadOption { option, expected } => {
                 new(format!("`{option}` does not take this value"), "does not fit").help(format!("It takes {expected}."))
             }
@@ -228,17 +218,4 @@ pub(crate) const KINDS: &[&str] = &[
     "append",
     "scd2 by time",
     "scd2 by columns",
-];
-
-/// All options of kinds.
-pub(crate) const OPTIONS: &[&str] = &[
-    "every",
-    "lookback",
-    "batch",
-    "concurrency",
-    "partials",
-    "forward only",
-    "no restatement",
-    "on destructive change",
-    "on additive change",
 ];

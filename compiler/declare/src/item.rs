@@ -68,7 +68,8 @@ pub fn item_tree<'db>(db: &'db dyn Db, file: SourceFile) -> ItemTree<'db> {
     let text = file.text(db).as_deref().unwrap_or("");
     let parse = esker_source::parse(db, file);
     let lower = |ast: &ItemAst| {
-        let broken = parse.errors.iter().any(|error| ast.span.start <= error.span.start && error.span.start <= ast.span.end);
+        let broken =
+            parse.errors.iter().any(|error| ast.span.start <= error.span.start && error.span.start <= ast.span.end);
         crate::lower::item(db, file, text, ast, broken)
     };
     ItemTree { items: parse.file.items.iter().map(lower).collect() }

@@ -131,9 +131,32 @@ impl DataType {
 
     /// The names that a misspelt type is compared with.
     pub const NAMES: &[&str] = &[
-        "boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger",
-        "ubigint", "uhugeint", "float", "double", "decimal", "varchar", "blob", "bit", "date", "time", "timestamp",
-        "timestamptz", "interval", "uuid", "json", "text", "int",
+        "boolean",
+        "tinyint",
+        "smallint",
+        "integer",
+        "bigint",
+        "hugeint",
+        "utinyint",
+        "usmallint",
+        "uinteger",
+        "ubigint",
+        "uhugeint",
+        "float",
+        "double",
+        "decimal",
+        "varchar",
+        "blob",
+        "bit",
+        "date",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "interval",
+        "uuid",
+        "json",
+        "text",
+        "int",
     ];
 
     /// Whether nothing may be concluded from it: it is unknown or holds an unknown part.

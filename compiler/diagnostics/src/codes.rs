@@ -143,6 +143,8 @@ codes! {
     EXTRA_COLUMN = E0602 "extra-column" Error;
     TYPE_MISMATCH = E0603 "type-mismatch" Error;
     NULL_IN_NOT_NULL = E0604 "null-in-not-null" Error;
+    UNKNOWN_KEY_COLUMN = E0605 "unknown-key-column" Error;
+    BAD_TIME_COLUMN = E0606 "bad-time-column" Error;
     BAD_CRON = E0701 "bad-cron" Error;
     BAD_UNIT = E0702 "bad-unit" Error;
     NO_START = E0703 "no-start" Error;

@@ -67,7 +67,9 @@ impl<'a> PlanNodes<'a> {
         let (db, project) = (self.session.db(), self.session.project());
         let decl = node_decl(db, source);
         match (&decl.role, node_relations(db, project, source).first()) {
-            (NodeRole::Source(Some(read)), _) => format!("({})", read_query(read, decl.columns.as_deref().unwrap_or_default())),
+            (NodeRole::Source(Some(read)), _) => {
+                format!("({})", read_query(read, decl.columns.as_deref().unwrap_or_default()))
+            }
             (_, Some(relation)) => relation_sql(relation),
             _ => String::new(),
         }
@@ -77,9 +79,37 @@ impl<'a> PlanNodes<'a> {
 /// Whether what follows a table in SQL gives it an alias: `as x`, or a bare name that is not the next clause.
 fn has_alias(text: &SqlText, next: usize) -> bool {
     const CLAUSES: &[&str] = &[
-        "where", "group", "order", "having", "qualify", "window", "limit", "offset", "union", "intersect", "except", "join",
-        "inner", "left", "right", "full", "cross", "natural", "asof", "positional", "semi", "anti", "on", "using",
-        "tablesample", "pivot", "unpivot", "select", "fetch", "at", "lateral",
+        "where",
+        "group",
+        "order",
+        "having",
+        "qualify",
+        "window",
+        "limit",
+        "offset",
+        "union",
+        "intersect",
+        "except",
+        "join",
+        "inner",
+        "left",
+        "right",
+        "full",
+        "cross",
+        "natural",
+        "asof",
+        "positional",
+        "semi",
+        "anti",
+        "on",
+        "using",
+        "tablesample",
+        "pivot",
+        "unpivot",
+        "select",
+        "fetch",
+        "at",
+        "lateral",
     ];
     match text.tokens.get(next) {
         Some(token) if token.kind == SqlTokenKind::QuotedIdent => true,

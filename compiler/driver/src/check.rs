@@ -38,6 +38,9 @@ fn syntax(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
         let code = Code::find(error.kind.code()).expect("a test holds that every syntax error's code is registered");
         let at = Location { file: file.path(db).clone(), span: error.span };
         let mut diagnostic = Diagnostic::new(code, error.kind.title(), at, error.kind.label());
+        if let Some((span, text)) = error.kind.secondary() {
+            diagnostic = diagnostic.related(Location { file: file.path(db).clone(), span }, text);
+        }
         diagnostic.why = error.kind.why();
         diagnostic.help = error.kind.help();
         found.push(diagnostic);

@@ -16,7 +16,7 @@ pub struct Config {
     pub settings: Settings,
     /// Folders with models, from the project's root.
     pub models: Vec<String>,
-    /// The engine that is used; the first one by name, or the one that `default` names.
+    /// The engine that is used.
     pub engine: EngineConfig,
     /// The environment that commands mean when they name none.
     pub environment: String,
@@ -50,7 +50,7 @@ const SECTIONS: &[&str] =
 impl Config {
     /// Reads the text of an `esker.toml`. What is wrong is reported and left at its default.
     pub fn read(text: &str) -> (Self, Vec<Diagnostic>) {
-        let mut reader = Reader { config: Self::default(), found: Vec::new() };
+        let mut reader = Reader { config: Self::default(), found: Vec::new(), engines: 0 };
         match DeTable::parse(text) {
             Ok(table) => reader.root(table.get_ref()),
             Err(error) => {
@@ -66,6 +66,7 @@ impl Config {
 struct Reader {
     config: Config,
     found: Vec<Diagnostic>,
+    engines: usize,
 }
 
 type Entry<'a> = (&'a toml::Spanned<std::borrow::Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>);
@@ -76,7 +77,8 @@ impl Reader {
             let section = key.get_ref().as_ref();
             if LATER.contains(&section) {
                 let title = format!("`[{section}]` is not supported yet");
-                let found = Diagnostic::new(diagnostics::NOT_SUPPORTED_YET, title, location(key.span()), "not supported yet");
+                let found =
+                    Diagnostic::new(diagnostics::NOT_SUPPORTED_YET, title, location(key.span()), "not supported yet");
                 self.found.push(found.help("Take it out for now; the changelog says when it arrives."));
                 continue;
             }
@@ -126,6 +128,13 @@ impl Reader {
             self.wrong(value, "an engine is a section of its own: `[engine.local]`");
             return;
         };
+        if self.engines > 0 {
+            let title = "more than one engine is not supported yet";
+            let found = Diagnostic::new(diagnostics::NOT_SUPPORTED_YET, title, location(key.span()), "the second one");
+            self.found.push(found.help("Keep the one that you use."));
+            return;
+        }
+        self.engines += 1;
         self.config.engine.name = key.get_ref().to_string();
         for (key, value) in table.iter() {
             match key.get_ref().as_ref() {
@@ -180,4 +189,3 @@ impl Reader {
 fn location(range: std::ops::Range<usize>) -> Location {
     Location { file: Arc::from(FILE), span: Span::from(range) }
 }
-

@@ -29,7 +29,12 @@ impl std::fmt::Display for LoadError {
                 path.display()
             ),
             Self::NoFolder(path) => {
-                write!(f, "the models folder {} does not exist\nCreate it, or correct `models` in {}.", path.display(), config::FILE)
+                write!(
+                    f,
+                    "the models folder {} does not exist\nCreate it, or correct `models` in {}.",
+                    path.display(),
+                    config::FILE
+                )
             }
             Self::Unreadable(path, error) => write!(f, "cannot read {}: {error}", path.display()),
             Self::NotUtf8(path) => write!(f, "{} is not UTF-8 text\nSave it as UTF-8.", path.display()),

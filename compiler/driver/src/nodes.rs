@@ -5,13 +5,11 @@ use crate::{Session, data_files, schedule};
 use esker_declare::{KindDecl, Part, Place, Properties, quote_always};
 use esker_diagnostics::Diagnostic;
 use esker_grammar::sql::SqlTokenKind;
-use esker_infer::{own_fingerprint, surface};
+use esker_infer::{combine, own_fingerprint, surface};
 use esker_plan::file::{Check, CheckRule, Column, DataFile, Relation};
 use esker_plan::time::{Cron, Timestamp};
 use esker_plan::{NodeKind, PlanNode, PlanOptions, SqlPiece};
-use esker_resolve::{
-    Node, NodeDecl, NodeRole, graph, node_decl, node_refs, node_relations, node_sql, place_location,
-};
+use esker_resolve::{Node, NodeDecl, NodeRole, graph, node_decl, node_refs, node_relations, node_sql, place_location};
 use std::collections::{BTreeMap, HashMap};
 
 /// The planner's nodes while they are made.
@@ -56,30 +54,38 @@ impl<'a> PlanNodes<'a> {
         let properties = &decl.properties;
         let kind = match &decl.role {
             NodeRole::Model(Some(KindDecl::View)) => NodeKind::View,
-            NodeRole::Model(Some(KindDecl::IncrementalByTime { column, lookback, batch, .. })) => NodeKind::IncrementalByTime {
-                column: column.clone(),
-                every: schedule::every(properties).and_then(Result::ok),
-                lookback: *lookback,
-                batch: *batch,
-            },
+            NodeRole::Model(Some(KindDecl::IncrementalByTime { column, lookback, batch, .. })) => {
+                NodeKind::IncrementalByTime {
+                    column: column.clone(),
+                    every: schedule::every(properties).and_then(Result::ok),
+                    lookback: *lookback,
+                    batch: *batch,
+                }
+            }
             NodeRole::Model(_) => NodeKind::Full,
             NodeRole::Seed(_) | NodeRole::Source(_) => NodeKind::Seed,
         };
         let sql = match &decl.role {
-            NodeRole::Seed(Some(read)) => vec![SqlPiece::Text(read_query(read, decl.columns.as_deref().unwrap_or_default()))],
+            NodeRole::Seed(Some(read)) => {
+                vec![SqlPiece::Text(read_query(read, decl.columns.as_deref().unwrap_or_default()))]
+            }
             _ => self.sql(node),
         };
         let seed = self.seed_file(node, decl);
-        let mut parts = own_fingerprint(db, project, node).parts.clone();
-        parts.extend(seed.iter().map(|file| ("content".to_string(), file.hash.clone())));
-        parts.extend(self.variables(node));
-        for target in node_refs(db, project, node).iter().filter_map(|found| found.target) {
-            let upstream = match self.indexes.get(&target) {
-                Some(parent) => self.nodes[*parent].fingerprint.clone(),
-                None => hash(&own_fingerprint(db, project, target).parts),
-            };
-            parts.insert(format!("upstream:{}", target.label(db)), upstream);
-        }
+        let mut own = own_fingerprint(db, project, node).clone();
+        own.parts.extend(seed.iter().map(|file| ("content".to_string(), file.hash.clone())));
+        own.parts.extend(self.variables(node));
+        let read = node_refs(db, project, node).iter().filter_map(|found| found.target);
+        let fingerprint = combine(
+            &own,
+            read.map(|target| {
+                let data = match self.indexes.get(&target) {
+                    Some(parent) => self.nodes[*parent].fingerprint.clone(),
+                    None => combine(own_fingerprint(db, project, target), []).data,
+                };
+                (target.label(db), data)
+            }),
+        );
         let shown = surface(db, project, node);
         let docs = |name: &str| {
             let mut declared = decl.columns.iter().flatten().map(|column| &column.decl);
@@ -96,9 +102,9 @@ impl<'a> PlanNodes<'a> {
             cron: properties.cron.as_deref().and_then(|cron| Cron::parse(cron).ok()).unwrap_or_else(Cron::daily),
             start: properties.start.map(Timestamp::from_naive),
             source_start,
-            fingerprint: hash(&parts),
+            fingerprint: fingerprint.data,
             metadata: hash(&metadata(decl)),
-            parts,
+            parts: fingerprint.parts,
             relations: node_relations(db, project, node)
                 .iter()
                 .map(|relation| Relation { schema: relation.schema.clone(), name: relation.name.clone() })
@@ -152,7 +158,10 @@ fn checks(decl: &NodeDecl<'_>) -> Vec<Check> {
             checks.push(Check { title: format!("{} not null", column.name), rule: CheckRule::Holds(condition) });
         }
         if column.unique {
-            checks.push(Check { title: format!("{} unique", column.name), rule: CheckRule::Unique(vec![column.name.clone()]) });
+            checks.push(Check {
+                title: format!("{} unique", column.name),
+                rule: CheckRule::Unique(vec![column.name.clone()]),
+            });
         }
         for check in &column.checks {
             let condition = esker_grammar::sql::render(check, &[]);

@@ -2,11 +2,10 @@
 
 use crate::Session;
 use crate::nodes::PlanNodes;
-use esker_declare::{ItemDecl, Part, Place};
+use esker_declare::Part;
 use esker_diagnostics::{Diagnostic, Level};
 use esker_plan::{NodeError, OptionsError, PlanError, PlanFile, PlanInput, PlanOptions, RecordedState};
-use esker_resolve::{Node, place_location};
-use esker_source::Db;
+use esker_resolve::{Node, property_location};
 use std::collections::HashMap;
 
 /// Why there is no plan.
@@ -61,20 +60,14 @@ fn with(mut diagnostics: Vec<Diagnostic>, more: Vec<Diagnostic>) -> Vec<Diagnost
 }
 
 /// A planner's problem at the line that states the node's kind.
-fn node_problem(session: &Session, indexes: &HashMap<Node<'_>, usize>, input: &PlanInput, error: &NodeError) -> Diagnostic {
+fn node_problem(
+    session: &Session,
+    indexes: &HashMap<Node<'_>, usize>,
+    input: &PlanInput,
+    error: &NodeError,
+) -> Diagnostic {
     let db = session.db();
     let node = indexes.iter().find(|(_, index)| input.nodes[**index].name == error.node).map(|(node, _)| *node);
     let node = node.expect("the planner speaks of nodes that it was given");
-    error.diagnostic(place_location(db, node.item(db), Place { version: kind_place(db, node), part: Part::Kind }))
-}
-
-/// The block that states a node's kind: its version's own, or the shared one.
-fn kind_place<'db>(db: &'db dyn Db, node: Node<'db>) -> Option<u32> {
-    let item = node.item(db);
-    let blocks = match item.decl(db) {
-        ItemDecl::Model(model) => &model.versions[..],
-        _ => &[],
-    };
-    let block = blocks.iter().find(|version| Some(&version.name) == node.version(db).as_ref());
-    block.filter(|block| block.own.kind.is_some()).map(|block| block.block)
+    error.diagnostic(property_location(db, node, Part::Kind))
 }

@@ -87,7 +87,11 @@ mod tests {
 
     #[test]
     fn a_csv_is_read_by_name_and_type() {
-        let read = ReadDecl { format: FileFormat::Csv, path: "it's.csv".into(), options: vec![("delim".into(), "';'".into())] };
+        let read = ReadDecl {
+            format: FileFormat::Csv,
+            path: "it's.csv".into(),
+            options: vec![("delim".into(), "';'".into())],
+        };
         let sql = read_query(&read, &[column("id", DataType::BigInt)]);
         assert_eq!(
             sql,
@@ -98,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_csv_without_a_header_is_read_by_position() {
-        let read = ReadDecl { format: FileFormat::Csv, path: "a".into(), options: vec![("header".into(), "false".into())] };
+        let read =
+            ReadDecl { format: FileFormat::Csv, path: "a".into(), options: vec![("header".into(), "false".into())] };
         let sql = read_query(&read, &[column("id", DataType::BigInt)]);
         assert!(sql.ends_with("read_csv('a', columns = {'id': 'bigint'}, \"header\" = false)"), "{sql}");
     }

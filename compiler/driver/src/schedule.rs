@@ -26,7 +26,9 @@ pub(crate) fn problems<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic>
 /// The unit of an incremental kind, if it names one.
 pub(crate) fn every(properties: &Properties) -> Option<Result<Unit, esker_plan::time::UnitError>> {
     match &properties.kind {
-        Some(KindDecl::IncrementalByTime { every: Some((count, word)), .. }) => Some(Unit::new(u64::from(*count), word)),
+        Some(KindDecl::IncrementalByTime { every: Some((count, word)), .. }) => {
+            Some(Unit::new(u64::from(*count), word))
+        }
         _ => None,
     }
 }

@@ -1,10 +1,10 @@
 //! A loaded project and its database: what a command or an editor holds on to.
 
+use crate::check;
 use crate::config::{self, Config};
 use crate::database::Database;
 use crate::load::{self, LoadError};
 use crate::planning::{self, PlanFailure};
-use crate::check;
 use esker_diagnostics::Diagnostic;
 use esker_infer::{NodeSurface, surface};
 use esker_plan::PlanOptions;
@@ -202,7 +202,11 @@ impl Session {
         let spelled = |node: &esker_resolve::Node<'_>| match node.version(db) {
             Some(version) => {
                 let name = node.item(db).name(db);
-                [format!("{name}@{version}"), format!("{name}.v{version}"), format!("{name}_v{}", version.relation_suffix())]
+                [
+                    format!("{name}@{version}"),
+                    format!("{name}.v{version}"),
+                    format!("{name}_v{}", version.relation_suffix()),
+                ]
             }
             None => [node.label(db), String::new(), String::new()],
         };

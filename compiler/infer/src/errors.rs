@@ -178,9 +178,9 @@ impl InferError {
                 let diagnostic =
                     Diagnostic::new(diagnostics::UNKNOWN_COLUMN, format!("unknown column `{name}`"), at, label);
                 match nearest(bare, columns.iter().map(String::as_str)) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    Some(near) => diagnostic.help(format!("Did you mean `{near}`?")),
                     None if columns.is_empty() || columns.len() > 12 => diagnostic,
-                    None => diagnostic.help(format!("there are {}", list(columns))),
+                    None => diagnostic.help(format!("There are {}.", list(columns))),
                 }
             }
             InferErrorKind::UnknownTableAlias { name, tables } => {
@@ -188,17 +188,17 @@ impl InferError {
                 let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE_ALIAS, title, at, "unknown table or alias");
                 let near = nearest(name, tables.iter().map(String::as_str)).filter(|_| name.len() > 1);
                 match (near, &tables[..]) {
-                    (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
+                    (Some(near), _) => diagnostic.help(format!("Did you mean `{near}`?")),
                     (None, []) => diagnostic,
-                    (None, tables) => diagnostic.help(format!("this query reads {}", list(tables))),
+                    (None, tables) => diagnostic.help(format!("This query reads {}.", list(tables))),
                 }
             }
             InferErrorKind::UnknownWindow { name, windows } => {
                 let title = format!("no window is called `{name}` here");
                 let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE_ALIAS, title, at, "unknown window");
                 match &windows[..] {
-                    [] => diagnostic.help(format!("define it: `window {name} as (…)`")),
-                    windows => diagnostic.help(format!("there are {}", list(windows))),
+                    [] => diagnostic.help(format!("Define it: `window {name} as (…)`.")),
+                    windows => diagnostic.help(format!("There are {}.", list(windows))),
                 }
             }
             InferErrorKind::UnknownOrdinal { number, columns } => {
@@ -208,35 +208,35 @@ impl InferError {
             InferErrorKind::AmbiguousTable { name } => {
                 let title = format!("two tables are called `{name}` here");
                 Diagnostic::new(diagnostics::AMBIGUOUS_COLUMN, title, at, "which of them?")
-                    .help("give each an alias of its own: `ref(…) as a`")
+                    .help("Give each an alias of its own: `ref(…) as a`.")
             }
             InferErrorKind::UnknownType { name, near } => {
                 let title = format!("unknown type `{name}`");
                 Diagnostic::new(diagnostics::UNKNOWN_TYPE, title, at, "the engine has no such type")
-                    .help(format!("did you mean `{near}`?"))
+                    .help(format!("Did you mean `{near}`?"))
             }
             InferErrorKind::NeedsWindow { name } => {
                 let title = format!("`{name}` is a window function and needs a window");
                 Diagnostic::new(diagnostics::MISPLACED_AGGREGATE, title, at, "over which rows?")
-                    .help(format!("write `{name}(…) over (partition by … order by …)`"))
+                    .help(format!("Write `{name}(…) over (partition by … order by …)`."))
             }
             InferErrorKind::AmbiguousColumn { name, tables } => {
                 let title = format!("`{name}` is ambiguous");
                 let label = format!("{} have it", list(tables));
                 let qualified: Vec<String> = tables.iter().map(|table| format!("{table}.{name}")).collect();
                 Diagnostic::new(diagnostics::AMBIGUOUS_COLUMN, title, at, label)
-                    .help(format!("say which: {}", alternatives(&qualified)))
+                    .help(format!("Say which: {}.", alternatives(&qualified)))
             }
             InferErrorKind::TypeClash { what, types } => {
                 let types: Vec<String> = types.iter().map(ToString::to_string).collect();
                 let title = format!("`{what}` does not combine {}", list(&types));
                 Diagnostic::new(diagnostics::TYPE_CLASH, title, at, "the engine refuses these types")
-                    .help("convert one of them with `cast(… as …)`")
+                    .help("Convert one of them with `cast(… as …)`.")
             }
             InferErrorKind::SetMismatch { op, left, right } => {
                 let title = format!("the sides of `{op}` have {} and {}", count(*left), count(*right));
                 Diagnostic::new(diagnostics::SET_MISMATCH, title, at, format!("{} here", count(*right)))
-                    .help("select the same columns on both sides")
+                    .help("Select the same columns on both sides.")
             }
             InferErrorKind::WrongCount { what, expected, found } => {
                 let title = format!("{what} has {}, where {} belong", count(*found), count(*expected));
@@ -248,33 +248,33 @@ impl InferError {
                 let diagnostic =
                     Diagnostic::new(diagnostics::DUPLICATE_OUTPUT_COLUMN, title, at.clone(), "the second one");
                 let diagnostic = if first == at { diagnostic } else { diagnostic.related(first, "the first one") };
-                diagnostic.help("give one of them another name with `as`, or leave it out")
+                diagnostic.help("Give one of them another name with `as`, or leave it out.")
             }
             InferErrorKind::MisplacedAggregate { name, window, clause } => {
                 let what = if *window { "window function" } else { "aggregate" };
                 let title = format!("the {what} `{name}` cannot stand in {clause}");
                 let diagnostic = Diagnostic::new(diagnostics::MISPLACED_AGGREGATE, title, at, "cannot stand here");
                 match (*window, *clause) {
-                    (true, "WHERE" | "HAVING") => diagnostic.help("move the condition to QUALIFY"),
-                    (false, "WHERE") => diagnostic.help("move the condition to HAVING"),
-                    _ => diagnostic.help("compute it in a query of its own, and read that"),
+                    (true, "WHERE" | "HAVING") => diagnostic.help("Move the condition to QUALIFY."),
+                    (false, "WHERE") => diagnostic.help("Move the condition to HAVING."),
+                    _ => diagnostic.help("Compute it in a query of its own, and read that."),
                 }
             }
             InferErrorKind::NotGrouped { name } => {
                 let title = format!("`{name}` is neither grouped nor aggregated");
                 Diagnostic::new(diagnostics::NOT_GROUPED, title, at, "a group has many values of it").help(format!(
-                    "add it to GROUP BY, or say which value is meant: `any_value({name})`, `max({name})`"
+                    "Add it to GROUP BY, or say which value is meant: `any_value({name})`, `max({name})`."
                 ))
             }
             InferErrorKind::UnknownFunction { name, near } => {
                 Diagnostic::new(diagnostics::UNKNOWN_FUNCTION, format!("unknown function `{name}`"), at, "not known")
-                    .help(format!("did you mean `{near}`?"))
+                    .help(format!("Did you mean `{near}`?"))
             }
             InferErrorKind::WrongArguments { name, types, forms } => {
                 let types: Vec<String> = types.iter().map(ToString::to_string).collect();
                 let title = format!("`{name}` does not take ({})", types.join(", "));
                 Diagnostic::new(diagnostics::WRONG_ARGUMENTS, title, at, "no form of it fits")
-                    .help(format!("it takes {}", alternatives(forms)))
+                    .help(format!("It takes {}.", alternatives(forms)))
             }
         }
     }

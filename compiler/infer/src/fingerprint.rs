@@ -17,9 +17,9 @@ const TAG: &str = "esker data 1";
 /// The identity of a node's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeFingerprint {
-    /// 128 bits: equal data fingerprints mean equal data.
-    pub data: [u8; 16],
-    /// What went into it, by name (`sql`, `kind`, `upstream dim_customers@2`), as hexadecimal: what differs between two
+    /// 128 bits as hexadecimal: equal data fingerprints mean equal data.
+    pub data: String,
+    /// What went into it, by name (`sql`, `kind`, `upstream:dim_customers@2`), as hexadecimal: what differs between two
     /// fingerprints says why the data does.
     pub parts: BTreeMap<String, String>,
 }
@@ -31,34 +31,17 @@ pub struct OwnFingerprint {
     pub parts: BTreeMap<String, String>,
 }
 
-/// A node's fingerprint out of its own parts and those of what it reads, by label.
-pub fn combine<'a>(own: &OwnFingerprint, upstream: impl IntoIterator<Item = (&'a str, [u8; 16])>) -> NodeFingerprint {
+/// A node's fingerprint out of its own parts and the fingerprints of what it reads, by label. What decides about its data
+/// and is not in the text (the content of a seed) is put among its own parts before.
+pub fn combine(own: &OwnFingerprint, upstream: impl IntoIterator<Item = (String, String)>) -> NodeFingerprint {
     let mut parts = own.parts.clone();
-    parts.extend(upstream.into_iter().map(|(label, data)| (format!("upstream {label}"), hex(&data))));
+    parts.extend(upstream.into_iter().map(|(label, data)| (format!("upstream:{label}"), data)));
     let mut hasher = blake3::Hasher::new();
     hasher.update(TAG.as_bytes());
     for (name, hash) in &parts {
         hasher.update(format!("\n{name} {hash}").as_bytes());
     }
     NodeFingerprint { data: short(&hasher), parts }
-}
-
-/// The identity of a node's data, as far as it follows from the source text. The content of seeds is not in it: who
-/// knows that adds it as a part and [`combine`]s downstream.
-#[salsa::tracked(cycle_result = cyclic)]
-pub fn data_fingerprint<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> NodeFingerprint {
-    let mut upstream: BTreeMap<String, [u8; 16]> = BTreeMap::new();
-    for found in esker_resolve::node_refs(db, project, node) {
-        if let Some(target) = found.target {
-            upstream.insert(target.label(db), data_fingerprint(db, project, target).data);
-        }
-    }
-    let own = own_fingerprint(db, project, node);
-    combine(own, upstream.iter().map(|(label, data)| (label.as_str(), *data)))
-}
-
-fn cyclic<'db>(db: &'db dyn Db, _: salsa::Id, project: Project, node: Node<'db>) -> NodeFingerprint {
-    combine(own_fingerprint(db, project, node), [])
 }
 
 /// The parts of a node's fingerprint that are its own.
@@ -183,15 +166,9 @@ fn hash(write: impl FnOnce(&mut Sink) -> std::fmt::Result) -> String {
     let mut sink = Sink(blake3::Hasher::new());
     // Writing into a hash cannot fail.
     let _ = write(&mut sink);
-    hex(&short(&sink.0))
+    short(&sink.0)
 }
 
-fn short(hasher: &blake3::Hasher) -> [u8; 16] {
-    let mut data = [0; 16];
-    data.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    data
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn short(hasher: &blake3::Hasher) -> String {
+    hasher.finalize().to_hex()[..32].to_string()
 }

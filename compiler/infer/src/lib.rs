@@ -4,7 +4,7 @@
 //!   and types, at the expression that causes it. What is not known is [`esker_declare::DataType::Unknown`], never a
 //!   guess, and raises no further problem.
 //! * [`surface`]: what readers of a node see. A body is never read by another node, only its surface.
-//! * [`data_fingerprint`]: what decides a node's rows, as one hash.
+//! * [`own_fingerprint`] and [`combine`]: what decides a node's rows, as one hash.
 //!
 //! The rules are DuckDB's. What can be a table is one: `std/duckdb` holds the engine's own answers.
 
@@ -18,7 +18,7 @@ mod types;
 
 pub use columns::{Inferred, NodeSurface, Nullability, OutputColumn, SurfaceColumn};
 pub use errors::{At, InferError, InferErrorKind};
-pub use fingerprint::{NodeFingerprint, OwnFingerprint, combine, data_fingerprint, own_fingerprint};
+pub use fingerprint::{NodeFingerprint, OwnFingerprint, combine, own_fingerprint};
 pub use queries::{inferred, surface};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What can be wrong with names, versions, references and the graph.
 
 use crate::{Node, item_location, item_nodes, locate, names};
-use esker_declare::{Item, Place, VersionName};
+use esker_declare::{Item, Part, Place, VersionName};
 use esker_diagnostics::{self as diagnostics, Code, Diagnostic, Location, nearest};
 use esker_source::{Db, Project};
 use std::ops::Range;
@@ -85,8 +85,6 @@ pub enum ResolveError<'db> {
     BrokenTarget,
     /// Two nodes claim one relation.
     RelationClash {
-        /// What the relation comes from, in the second node's declaration.
-        at: Place,
         /// The relation.
         relation: String,
         /// The node that has it.
@@ -96,7 +94,13 @@ pub enum ResolveError<'db> {
 
 impl<'db> ResolveError<'db> {
     /// The message; `node` is the node that has the problem. Nothing for what was already reported elsewhere.
-    pub fn diagnostic(&self, db: &'db dyn Db, project: Project, item: Item<'db>, node: Option<Node<'db>>) -> Option<Diagnostic> {
+    pub fn diagnostic(
+        &self,
+        db: &'db dyn Db,
+        project: Project,
+        item: Item<'db>,
+        node: Option<Node<'db>>,
+    ) -> Option<Diagnostic> {
         let place = |at: &Place| locate::place_location(db, item, *at);
         let tokens = |tokens: &Range<u32>| match node {
             Some(node) => locate::sql_location(db, node, tokens.clone()),
@@ -142,26 +146,42 @@ impl<'db> ResolveError<'db> {
                     .related(place(first), "the first one")
                     .help("Keep one of the two, or give one another name.")
             }
-            Self::NewColumnWithoutType { at, column } => {
-                error(diagnostics::MISSING_TYPE, format!("column `{column}` has no type"), place(at), "a type must follow")
-                    .why("It is new in this version, so there is no type to inherit.")
-                    .help(format!("Write its type behind the name: `{column} varchar`."))
-            }
+            Self::NewColumnWithoutType { at, column } => error(
+                diagnostics::MISSING_TYPE,
+                format!("column `{column}` has no type"),
+                place(at),
+                "a type must follow",
+            )
+            .why("It is new in this version, so there is no type to inherit.")
+            .help(format!("Write its type behind the name: `{column} varchar`.")),
             Self::MalformedRef { tokens: at } => {
                 error(diagnostics::MALFORMED_REF, "this reference cannot be read".into(), tokens(at), "malformed")
                     .help("Write `ref(name)` for the latest version, or `ref(name, v => 2)` to pin one.")
             }
             Self::UnknownRef { tokens: at, name } => {
-                let found = error(diagnostics::UNKNOWN_REF, format!("nothing is named `{name}`"), tokens(at), "unknown name");
+                let found =
+                    error(diagnostics::UNKNOWN_REF, format!("nothing is named `{name}`"), tokens(at), "unknown name");
                 let items = &names(db, project).items;
-                match nearest(name, items.keys().map(String::as_str)) {
-                    Some(likely) => found.related(item_location(db, items[likely]), format!("`{likely}` is declared here")).help(format!("Did you mean `ref({likely})`?")),
+                let last = |name: &'_ str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
+                let names = || items.keys().map(String::as_str);
+                let same_end = names().find(|candidate| last(candidate) == last(name));
+                let near_end = || {
+                    let ends: Vec<String> = names().map(last).collect();
+                    let near = nearest(&last(name), ends.iter().map(String::as_str))?;
+                    names().find(|candidate| last(candidate) == near)
+                };
+                match same_end.or_else(|| nearest(name, names())).or_else(near_end) {
+                    Some(likely) => found
+                        .related(item_location(db, items[likely]), format!("`{likely}` is declared here"))
+                        .help(format!("Did you mean `ref({likely})`?")),
                     None => found.help("Declare it as a `model`, a `seed` or, if others write it, a `source`."),
                 }
             }
             Self::UnknownVersion { tokens: at, model, version } => {
-                let labels: Vec<String> =
-                    item_nodes(db, *model).iter().filter_map(|node| node.version(db).as_ref().map(ToString::to_string)).collect();
+                let labels: Vec<String> = item_nodes(db, *model)
+                    .iter()
+                    .filter_map(|node| node.version(db).as_ref().map(ToString::to_string))
+                    .collect();
                 let name = model.name(db);
                 error(diagnostics::UNKNOWN_VERSION, format!("`{name}` has no version {version}"), tokens(at), "no such version")
                     .related(item_location(db, *model), format!("has {} {}", if labels.len() == 1 { "version" } else { "versions" }, list(&labels)))
@@ -177,13 +197,22 @@ impl<'db> ResolveError<'db> {
                     .help(format!("Write `ref({name})`."))
             }
             Self::BrokenTarget => return None,
-            Self::RelationClash { at, relation, first } => {
+            Self::RelationClash { relation, first } => {
+                let at = match node {
+                    Some(node) => locate::property_location(db, node, Part::Alias),
+                    None => item_location(db, item),
+                };
                 let first_label = first.label(db);
                 let own = node.map_or_else(|| item.name(db).clone(), |node| node.label(db));
-                error(diagnostics::RELATION_CLASH, format!("`{own}` and `{first_label}` both claim the relation `{relation}`"), place(at), format!("would be `{relation}`"))
-                    .related(item_location(db, first.item(db)), format!("`{first_label}` is `{relation}`"))
-                    .why("A relation is one table or view in the engine: the second would overwrite the first.")
-                    .help("Give one of them another name with `alias`.")
+                error(
+                    diagnostics::RELATION_CLASH,
+                    format!("`{own}` and `{first_label}` both claim the relation `{relation}`"),
+                    at,
+                    format!("would be `{relation}`"),
+                )
+                .related(item_location(db, first.item(db)), format!("`{first_label}` is `{relation}`"))
+                .why("A relation is one table or view in the engine: the second would overwrite the first.")
+                .help("Give one of them another name with `alias`.")
             }
         })
     }
@@ -203,11 +232,14 @@ pub fn cycle_diagnostic<'db>(db: &'db dyn Db, project: Project, path: &[(Node<'d
     } else {
         format!("these models read each other in a circle: {}", steps.join(" → "))
     };
-    let mut found = error(diagnostics::CYCLE, title, location(&path[0]), format!("`{}` reads `{}`", label(0), label(1)));
+    let mut found =
+        error(diagnostics::CYCLE, title, location(&path[0]), format!("`{}` reads `{}`", label(0), label(1)));
     for (index, step) in path.iter().enumerate().skip(1) {
         found = found.related(location(step), format!("`{}` reads `{}`", label(index), label(index + 1)));
     }
-    found.why("None of them could be computed first.").help("Take one of these references out, or split off what both sides need into a model of its own.")
+    found
+        .why("None of them could be computed first.")
+        .help("Take one of these references out, or split off what both sides need into a model of its own.")
 }
 
 fn error(code: Code, title: String, at: Location, label: impl Into<String>) -> Diagnostic {

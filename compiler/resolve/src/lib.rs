@@ -5,17 +5,17 @@
 mod errors;
 mod index;
 mod locate;
-mod order;
 mod node;
+mod order;
 mod refs;
 mod relations;
 mod versions;
 
 pub use errors::{ResolveError, cycle_diagnostic};
-pub use order::{Graph, graph};
-pub use locate::{item_location, place_location, sql_location};
 pub use index::{Names, item_nodes, names, project_nodes};
+pub use locate::{item_location, place_location, property_location, sql_location};
 pub use node::{Node, NodeColumn, NodeDecl, NodeRole, node_decl, node_sql};
+pub use order::{Graph, graph};
 pub use refs::{RefExpr, RefPin, RefProblem, ResolvedRef, node_refs, resolve, sql_refs};
 pub use relations::{Relation, node_relations, relation_clashes};
 pub use versions::Lifecycle;

@@ -2,9 +2,11 @@
 
 #![allow(missing_docs, reason = "salsa's macros make constructors that cannot be documented")]
 
-use crate::versions::{self, Lifecycle};
 use crate::ResolveError;
-use esker_declare::{ColumnDecl, Item, ItemDecl, KindDecl, ModelDecl, Place, Properties, ReadDecl, VersionDecl, VersionName};
+use crate::versions::{self, Lifecycle};
+use esker_declare::{
+    ColumnDecl, Item, ItemDecl, KindDecl, ModelDecl, Place, Properties, ReadDecl, VersionDecl, VersionName,
+};
 use esker_grammar::sql::SqlText;
 use esker_source::Db;
 
@@ -115,8 +117,8 @@ fn model_node<'db>(name: Option<&VersionName>, model: &ModelDecl) -> NodeDecl<'d
     }
 }
 
-/// What a version restates replaces what the model states, property by property. An alias is never inherited by a
-/// version: two versions cannot have one relation.
+/// What a version restates replaces what the model states, property by property. An alias that two versions inherit is
+/// told as a clash of relations.
 fn inherit(own: &Properties, shared: &Properties) -> Properties {
     Properties {
         kind: own.kind.clone().or_else(|| shared.kind.clone()),

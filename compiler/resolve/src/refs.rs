@@ -78,8 +78,11 @@ fn ref_at(tokens: &[SqlToken], start: usize) -> RefExpr {
     let mut well_formed = !parts.is_empty();
     if symbol(tokens.get(at), ",") {
         at += 1;
-        let named = tokens.get(at).is_some_and(|token| matches!(token.text.to_ascii_lowercase().as_str(), "v" | "version"));
-        if named && (symbol(tokens.get(at + 1), "=>") || symbol(tokens.get(at + 1), "=") || symbol(tokens.get(at + 1), ":=")) {
+        let named =
+            tokens.get(at).is_some_and(|token| matches!(token.text.to_ascii_lowercase().as_str(), "v" | "version"));
+        if named
+            && (symbol(tokens.get(at + 1), "=>") || symbol(tokens.get(at + 1), "=") || symbol(tokens.get(at + 1), ":="))
+        {
             at += 2;
         }
         match tokens.get(at).and_then(label) {
@@ -90,7 +93,9 @@ fn ref_at(tokens: &[SqlToken], start: usize) -> RefExpr {
     }
     well_formed &= symbol(tokens.get(at), ")");
     // A malformed reference ends at its closing parenthesis, or where the next clause must begin.
-    let end = (at..tokens.len().min(start + 16)).find(|at| symbol(tokens.get(*at), ")")).map_or(at.min(tokens.len()), |at| at + 1);
+    let end = (at..tokens.len().min(start + 16))
+        .find(|at| symbol(tokens.get(*at), ")"))
+        .map_or(at.min(tokens.len()), |at| at + 1);
     RefExpr {
         tokens: start as u32..end.max(start + 2) as u32,
         name_tokens,

@@ -1,7 +1,6 @@
 //! Which table or view each node is in the engine, and clashes between them.
 
 use crate::{Lifecycle, Node, NodeRole, ResolveError, node_decl, project_nodes};
-use esker_declare::{Part, Place};
 use esker_source::{Db, Project};
 use std::collections::BTreeMap;
 
@@ -58,10 +57,7 @@ pub fn relation_clashes<'db>(db: &'db dyn Db, project: Project) -> Vec<(Node<'db
             // Two items with one name were reported as such.
             let same_name = first.item(db) != node.item(db) && first.item(db).name(db) == node.item(db).name(db);
             if first != *node && !same_name {
-                let version = node_decl(db, *node).body.flatten();
-                let own = Place { version, part: Part::Alias };
-                let at = if node.item(db).places(db).has(own) { own } else { Place { version: None, part: Part::Alias } };
-                clashes.push((*node, ResolveError::RelationClash { at, relation: relation.to_string(), first }));
+                clashes.push((*node, ResolveError::RelationClash { relation: relation.to_string(), first }));
             }
         }
     }

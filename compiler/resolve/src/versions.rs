@@ -1,7 +1,7 @@
 //! Versions: which is the latest, and which columns each has.
 
-use crate::node::NodeColumn;
 use crate::ResolveError;
+use crate::node::NodeColumn;
 use esker_declare::{ColumnDecl, ColumnsEdit, DataType, Item, ModelDecl, Part, Place, VersionDecl, VersionName};
 use esker_source::Db;
 
@@ -62,7 +62,8 @@ pub(crate) fn columns<'db>(
         errors.push(ResolveError::ColumnsWithoutContract { at: at(Part::Columns) });
         return None;
     };
-    let mut edit = Edit { shared, kept: vec![false; shared.len()], all: None, names: Vec::new(), errors, block: version.block };
+    let mut edit =
+        Edit { shared, kept: vec![false; shared.len()], all: None, names: Vec::new(), errors, block: version.block };
     edit.include(edits);
     edit.exclude(edits);
     edit.rename(edits);
@@ -156,7 +157,8 @@ impl Edit<'_, '_> {
             let ColumnsEdit::Rename { from, to, entry } = edit else { continue };
             let Some(column) = self.find(from, Part::EntryItem(*entry, 0)) else { continue };
             if !self.kept[column] {
-                self.errors.push(ResolveError::NotIncluded { at: self.at(Part::EntryItem(*entry, 0)), column: from.clone() });
+                self.errors
+                    .push(ResolveError::NotIncluded { at: self.at(Part::EntryItem(*entry, 0)), column: from.clone() });
                 continue;
             }
             self.names.push((column, to.clone(), *entry));
@@ -185,7 +187,10 @@ impl Edit<'_, '_> {
             let place = self.at(Part::Entry(own.entry));
             let Some(index) = columns.iter().position(|column| column.decl.name.eq_ignore_ascii_case(&own.name)) else {
                 if own.ty == DataType::Unknown {
-                    self.errors.push(ResolveError::NewColumnWithoutType { at: self.at(Part::EntryName(own.entry)), column: own.name.clone() });
+                    self.errors.push(ResolveError::NewColumnWithoutType {
+                        at: self.at(Part::EntryName(own.entry)),
+                        column: own.name.clone(),
+                    });
                 }
                 columns.push(NodeColumn { decl: own.clone(), place });
                 continue;

@@ -43,11 +43,7 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.starts[line as usize] as usize;
         let end = offset.min(self.len) as usize;
-        let column = text[start..]
-            .char_indices()
-            .take_while(|(at, _)| start + at < end)
-            .map(|(_, c)| width(c))
-            .sum();
+        let column = text[start..].char_indices().take_while(|(at, _)| start + at < end).map(|(_, c)| width(c)).sum();
         LineColumn { line, column }
     }
 

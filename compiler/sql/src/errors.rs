@@ -84,18 +84,18 @@ impl SqlError {
         let at = locate(self.tokens.clone());
         match &self.kind {
             SqlErrorKind::Empty => Diagnostic::new(diagnostics::SQL_SYNTAX, "the SQL is empty", at, "no query here")
-                .help("write a query: `select … from ref(…)`"),
+                .help("Write a query: `select … from ref(…)`."),
             SqlErrorKind::NotAQuery { statement } => {
                 let title = format!("`{statement}` is not a query");
                 Diagnostic::new(diagnostics::NOT_A_QUERY, title, at, "a model is made by one query")
-                    .why("Esker creates, fills and replaces the table itself; the SQL only says which rows it holds")
-                    .help("write the `select` whose rows the model holds")
+                    .why("Esker creates, fills and replaces the table itself; the SQL only says which rows it holds.")
+                    .help("Write the `select` whose rows the model holds.")
             }
             SqlErrorKind::SecondStatement => {
                 let title = "a second statement stands behind the query";
                 Diagnostic::new(diagnostics::NOT_A_QUERY, title, at, "the query ends here")
-                    .why("a model is made by exactly one query")
-                    .help("remove what stands behind the semicolon, or make it a model of its own")
+                    .why("A model is made by exactly one query.")
+                    .help("Remove what stands behind the semicolon, or make it a model of its own.")
             }
             SqlErrorKind::Unexpected { expected, found } => {
                 let found = found.as_ref().map_or("the end of the SQL".to_string(), |found| format!("`{found}`"));
@@ -108,7 +108,7 @@ impl SqlError {
             SqlErrorKind::TooDeep => {
                 let title = "the SQL is nested too deeply to be read";
                 Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this query")
-                    .help("name inner queries with `with name as (…)`")
+                    .help("Name inner queries with `with name as (…)`.")
             }
             SqlErrorKind::Unbalanced { bracket } => {
                 let closes = matches!(bracket.as_str(), ")" | "]" | "}");
@@ -132,28 +132,28 @@ impl SqlError {
             SqlErrorKind::UnknownTable { name, likely, cte } => {
                 let title = format!("`{name}` is not a table that this query can read");
                 let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "neither a `ref`, nor a CTE")
-                    .why("a table is read through `ref(…)`, so that Esker knows what depends on what");
+                    .why("A table is read through `ref(…)`, so that Esker knows what depends on what.");
                 match (cte, likely) {
-                    (Some(cte), _) => diagnostic.help(format!("did you mean the CTE `{cte}`?")),
-                    (None, Some(likely)) => diagnostic.help(format!("write `ref({likely})`")),
+                    (Some(cte), _) => diagnostic.help(format!("Did you mean the CTE `{cte}`?")),
+                    (None, Some(likely)) => diagnostic.help(format!("Write `ref({likely})`.")),
                     (None, None) => diagnostic.help(format!(
-                        "declare it: `source {name} {{ … }}`, and write `ref({name})`; nothing in the project has such a name"
+                        "Declare it: `source {name} {{ … }}`, and write `ref({name})`; nothing in the project has such a name."
                     )),
                 }
             }
             SqlErrorKind::FileAsTable { path } => {
                 let title = "a file is read by its path";
                 Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "neither a `ref`, nor a CTE")
-                    .why("Esker has to know the columns of what a query reads, and what depends on it")
-                    .help(format!("declare a source with `read … \"{path}\"`, and read it with `ref(…)`"))
+                    .why("Esker has to know the columns of what a query reads, and what depends on it.")
+                    .help(format!("Declare a source with `read … \"{path}\"`, and read it with `ref(…)`."))
             }
             SqlErrorKind::UnknownParam { name, known } => {
                 let title = format!("unknown variable `${name}`");
                 let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_VARIABLE, title, at, "nothing defines it");
                 match esker_diagnostics::nearest(name, known.iter().map(String::as_str)) {
-                    Some(near) => diagnostic.help(format!("did you mean `${near}`?")),
+                    Some(near) => diagnostic.help(format!("Did you mean `${near}`?")),
                     None => diagnostic.help(format!(
-                        "the variables are {}; your own are set under `[vars]` in esker.toml",
+                        "The variables are {}; your own are set under `[vars]` in esker.toml.",
                         list(known.iter().map(|known| format!("`${known}`")))
                     )),
                 }
@@ -161,7 +161,7 @@ impl SqlError {
             SqlErrorKind::JoinWithoutCondition => {
                 let title = "this join has no condition";
                 Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "how do its rows match?")
-                    .help("write `on …` or `using (…)` behind the table; `cross join` pairs every row with every row")
+                    .help("Write `on …` or `using (…)` behind the table; `cross join` pairs every row with every row.")
             }
             SqlErrorKind::OpaqueWithoutContract { construct } => {
                 let title = format!("`{construct}` cannot be analysed, so this model must declare its columns");
@@ -171,8 +171,8 @@ impl SqlError {
                     at,
                     "Esker cannot tell what columns this returns",
                 )
-                .why("the engine takes this SQL, but the columns of a model have to be known to its readers")
-                .help("declare them: `contract enforced { name type … }`")
+                .why("The engine takes this SQL, but the columns of a model have to be known to its readers.")
+                .help("Declare them: `contract enforced { name type … }`.")
             }
         }
     }

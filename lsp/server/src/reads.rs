@@ -26,7 +26,9 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Outcome<T> {
         Err(payload) if payload.is::<Cancelled>() => Outcome::Cancelled,
         Err(payload) => Outcome::Panicked(match payload.downcast::<String>() {
             Ok(text) => *text,
-            Err(payload) => payload.downcast::<&str>().map_or_else(|_| "it does not say why".into(), |text| text.to_string()),
+            Err(payload) => {
+                payload.downcast::<&str>().map_or_else(|_| "it does not say why".into(), |text| text.to_string())
+            }
         }),
     }
 }

@@ -39,7 +39,10 @@ impl Lower<'_> {
                     match names.get(&column.name.to_lowercase()) {
                         Some(first) => {
                             let first = self.place(Part::EntryName(*first));
-                            self.error(Part::EntryName(entry), DeclErrorKind::DuplicateColumn { column: column.name, first });
+                            self.error(
+                                Part::EntryName(entry),
+                                DeclErrorKind::DuplicateColumn { column: column.name, first },
+                            );
                         }
                         None => {
                             names.insert(column.name.to_lowercase(), entry);
@@ -126,10 +129,13 @@ impl Lower<'_> {
                     return ty;
                 }
                 let written = self.text[ast.span.range()].to_string();
-                self.error(part, match DataType::from_name(name, &[]) {
-                    Some(_) => DeclErrorKind::BadTypeParameters(written),
-                    None => DeclErrorKind::UnknownType(name.clone()),
-                });
+                self.error(
+                    part,
+                    match DataType::from_name(name, &[]) {
+                        Some(_) => DeclErrorKind::BadTypeParameters(written),
+                        None => DeclErrorKind::UnknownType(name.clone()),
+                    },
+                );
                 DataType::Unknown
             }
             TypeKindAst::List(item) => DataType::List(Box::new(self.data_type(part, item))),

@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 
 /// Lowers one item. `broken` says that the parser complained inside it: then nothing is reported as missing.
 pub(crate) fn item<'db>(db: &'db dyn Db, file: SourceFile, text: &str, ast: &ItemAst, broken: bool) -> Item<'db> {
-    let mut lower = Lower { text, broken, version: None, places: Places::default(), bodies: BTreeMap::new(), errors: Vec::new() };
+    let mut lower =
+        Lower { text, broken, version: None, places: Places::default(), bodies: BTreeMap::new(), errors: Vec::new() };
     lower.put(Part::Whole, ast.span);
     lower.put(Part::Keyword, ast.keyword);
     if let Some(name) = &ast.name {

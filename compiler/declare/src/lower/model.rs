@@ -1,7 +1,7 @@
 //! Models: the shared body, the version blocks, and the kinds.
 
 use super::{Lower, literal};
-use crate::errors::{KINDS, OPTIONS};
+use crate::errors::KINDS;
 use crate::{DeclErrorKind, KindDecl, ModelDecl, Part, Place, Properties, VersionDecl, VersionName};
 use esker_grammar::ast::{KindAst, Line, LineKind, LiteralAst, LiteralValue, Name, OptionAst, VersionAst};
 
@@ -15,8 +15,12 @@ impl Lower<'_> {
             LineKind::Version { version, body } => blocks.push((version, line, body)),
             LineKind::Latest(version) => latest = Some(version),
             LineKind::Schema(schema) => decl.schema = Some(schema.text.clone()),
-            LineKind::Columns(_) => lower.misplaced(part, line, "a model's shared body (its columns are promised by `contract`)"),
-            LineKind::Deprecated { .. } | LineKind::Derive { .. } => lower.misplaced(part, line, "a model's shared body"),
+            LineKind::Columns(_) => {
+                lower.misplaced(part, line, "a model's shared body (its columns are promised by `contract`)")
+            }
+            LineKind::Deprecated { .. } | LineKind::Derive { .. } => {
+                lower.misplaced(part, line, "a model's shared body")
+            }
             _ => lower.property(&mut shared, part, line, "a model"),
         });
         decl.shared = shared;
@@ -62,11 +66,21 @@ impl Lower<'_> {
         if versions.iter().any(|version| version.name == name) {
             return Some(name);
         }
-        self.missing(Part::Latest, DeclErrorKind::UnknownLatest { latest: name.to_string(), versions: labels(versions) });
+        self.missing(
+            Part::Latest,
+            DeclErrorKind::UnknownLatest { latest: name.to_string(), versions: labels(versions) },
+        );
         None
     }
 
-    fn version_block(&mut self, block: u32, version: &VersionAst, line: &Line, body: &[Line], before: &[VersionDecl]) -> Option<VersionDecl> {
+    fn version_block(
+        &mut self,
+        block: u32,
+        version: &VersionAst,
+        line: &Line,
+        body: &[Line],
+        before: &[VersionDecl],
+    ) -> Option<VersionDecl> {
         self.put(Part::Whole, line.span);
         self.put(Part::Keyword, line.keyword);
         let name = self.version_name(Part::Name, version);
@@ -84,7 +98,9 @@ impl Lower<'_> {
             _ => lower.property(&mut own, part, line, "a version block"),
         });
         let name = name?;
-        if let Some(first) = before.iter().find(|other| other.name == name || other.name.relation_suffix() == name.relation_suffix()) {
+        if let Some(first) =
+            before.iter().find(|other| other.name == name || other.name.relation_suffix() == name.relation_suffix())
+        {
             let first = Place { version: Some(first.block), part: Part::Name };
             self.error(Part::Name, DeclErrorKind::DuplicateVersion { version: name.to_string(), first });
             return None;
@@ -117,10 +133,13 @@ impl Lower<'_> {
             LineKind::Access(word) => match word.text.as_str() {
                 "public" | "protected" => {}
                 "private" => self.not_supported(part, "`access private`"),
-                _ => self.error(part, DeclErrorKind::UnknownWord {
-                    word: word.text.clone(),
-                    allowed: &["private", "protected", "public"],
-                }),
+                _ => self.error(
+                    part,
+                    DeclErrorKind::UnknownWord {
+                        word: word.text.clone(),
+                        allowed: &["private", "protected", "public"],
+                    },
+                ),
             },
             LineKind::Contract { mode, columns } => {
                 self.put(Part::Contract, line.keyword);
@@ -155,7 +174,12 @@ impl Lower<'_> {
             "view" if columns(0) => KindDecl::View,
             "incremental by time" if columns(1) => {
                 self.put(Part::TimeColumn, ast.columns[0].span);
-                KindDecl::IncrementalByTime { column: ast.columns[0].text.clone(), every: None, lookback: 0, batch: None }
+                KindDecl::IncrementalByTime {
+                    column: ast.columns[0].text.clone(),
+                    every: None,
+                    lookback: 0,
+                    batch: None,
+                }
             }
             "full" | "view" | "incremental by time" => {
                 self.missing(Part::Kind, DeclErrorKind::BadKindColumns(ast.words.clone()));
@@ -194,10 +218,18 @@ impl Lower<'_> {
                 let bound = literal::count(option.value.as_ref()).filter(|bound| *bound > 0);
                 bound.is_none().then(|| bad("a number from 1, as `concurrency 4`"))
             }
-            (_, words) if OPTIONS.contains(&words) => {
-                Some(DeclErrorKind::NotSupported(format!("the option `{words}` for this kind")))
+            (KindDecl::IncrementalByTime { .. }, words) => {
+                Some(DeclErrorKind::NotSupported(format!("the option `{words}`")))
             }
-            (_, words) => Some(DeclErrorKind::UnknownOption(words.into())),
+            (_, words) if words.starts_with("on ") => {
+                Some(DeclErrorKind::NotSupported(format!("the option `{words}`")))
+            }
+            (KindDecl::Full, words) => {
+                Some(DeclErrorKind::Misplaced { property: words.into(), inside: "the kind `full`, which has no cells" })
+            }
+            (KindDecl::View, words) => {
+                Some(DeclErrorKind::Misplaced { property: words.into(), inside: "the kind `view`, which has no cells" })
+            }
         };
         if option.words == "every" {
             self.put(Part::Every, option.span);

@@ -19,7 +19,10 @@ impl Lower<'_> {
             _ => lower.misplaced(part, line, "a source"),
         });
         if decl.columns.is_empty() {
-            self.missing(Part::Name, DeclErrorKind::Missing { what: "the list of columns", example: "columns { id bigint }" });
+            self.missing(
+                Part::Name,
+                DeclErrorKind::Missing { what: "the list of columns", example: "columns { id bigint }" },
+            );
         }
         decl
     }
@@ -46,10 +49,16 @@ impl Lower<'_> {
             _ => lower.misplaced(part, line, "a seed"),
         });
         if !path_given {
-            self.missing(Part::Name, DeclErrorKind::Missing { what: "the seed's file", example: "path \"seeds/name.csv\"" });
+            self.missing(
+                Part::Name,
+                DeclErrorKind::Missing { what: "the seed's file", example: "path \"seeds/name.csv\"" },
+            );
         }
         if decl.columns.is_empty() {
-            self.missing(Part::Name, DeclErrorKind::Missing { what: "the list of columns", example: "columns { id bigint }" });
+            self.missing(
+                Part::Name,
+                DeclErrorKind::Missing { what: "the list of columns", example: "columns { id bigint }" },
+            );
         }
         decl
     }
@@ -70,10 +79,13 @@ impl Lower<'_> {
         for (name, value) in options {
             match literal::sql_literal(value) {
                 Some(value) => read.options.push((name.text.clone(), value)),
-                None => self.error(part, DeclErrorKind::BadOption {
-                    option: name.text.clone(),
-                    expected: "a string, a number, `true`, `false` or `null`",
-                }),
+                None => self.error(
+                    part,
+                    DeclErrorKind::BadOption {
+                        option: name.text.clone(),
+                        expected: "a string, a number, `true`, `false` or `null`",
+                    },
+                ),
             }
         }
         Some(read)

@@ -21,23 +21,23 @@ pub(super) fn of_opening(database: &Path, error: &duckdb::Error) -> EngineError 
         };
         let by = pid.map_or_else(String::new, |pid: u32| format!(" (process {pid})"));
         let message = format!("another process{by} is using the database `{}`", database.display());
-        let hint = "wait until it has finished, or end it; a run that is stopped loses nothing".to_owned();
+        let hint = "Wait until it has finished, or end it; a run that is stopped loses nothing.".to_owned();
         (ErrorClass::Locked { program, pid }, message, hint)
     } else if told.contains("Could not set lock on file") {
         let message = format!("another process is using the database `{}`", database.display());
-        (ErrorClass::Locked { program: None, pid: None }, message, "wait until it has finished".to_owned())
+        (ErrorClass::Locked { program: None, pid: None }, message, "Wait until it has finished.".to_owned())
     } else if told.contains("Permission denied") || told.contains("Read-only file system") {
         let message = format!("the database `{}` may not be written", database.display());
-        (ErrorClass::ReadOnly, message, "allow writing, or choose another database".to_owned())
+        (ErrorClass::ReadOnly, message, "Allow writing, or choose another database.".to_owned())
     } else if told.contains("not a valid DuckDB database file") || database.is_dir() {
         let message = format!("`{}` is not a DuckDB database", database.display());
-        (ErrorClass::Unusable, message, "choose another file; nothing was changed in this one".to_owned())
+        (ErrorClass::Unusable, message, "Choose another file; nothing was changed in this one.".to_owned())
     } else if database.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
         let message = format!("the database `{}` cannot be created: its folder does not exist", database.display());
-        (ErrorClass::Unusable, message, "create the folder".to_owned())
+        (ErrorClass::Unusable, message, "Create the folder.".to_owned())
     } else {
         let message = format!("the database `{}` cannot be opened: {told}", database.display());
-        (ErrorClass::Unusable, message, "see that the file is whole and made by this version of DuckDB".to_owned())
+        (ErrorClass::Unusable, message, "See that the file is whole and made by this version of DuckDB.".to_owned())
     };
     EngineError { class, message, position: None, hint: Some(hint) }
 }
@@ -94,7 +94,7 @@ fn of_text(text: &str) -> EngineError {
     };
     let first = told.message.lines().map(str::trim).find(|line| !line.is_empty());
     let message = first.unwrap_or("the engine gives no reason").trim_end_matches('!').to_owned();
-    let hint = told.candidates.map(|names| format!("did you mean `{names}`?"));
+    let hint = told.candidates.map(|names| format!("Did you mean `{names}`?"));
     EngineError { class, message, position: told.position, hint }
 }
 
@@ -109,7 +109,7 @@ fn of_data_file(told: &Told) -> Option<EngineError> {
         return error(
             ErrorClass::MissingFile { pattern: pattern.to_owned() },
             text,
-            "put the file there, or correct the path where the source is declared",
+            "Put the file there, or correct the path where the source is declared.",
         );
     }
     if let Some(file) = between(message, "Error when sniffing file \"", "\"") {
@@ -122,7 +122,7 @@ fn of_data_file(told: &Told) -> Option<EngineError> {
             None => format!("`{file}` cannot be read as CSV"),
         };
         let class = ErrorClass::BadFile { file: file.to_owned(), line: None };
-        return error(class, text, "see that every line has as many values as there are columns");
+        return error(class, text, "See that every line has as many values as there are columns.");
     }
     let line = between(message, "CSV Error on Line: ", "\n")?;
     let file = between(message, "\n  file = ", "\n").unwrap_or("the CSV file");
@@ -149,7 +149,7 @@ fn of_data_file(told: &Told) -> Option<EngineError> {
     if let Some(original) = between(message, "Original Line: ", "\n") {
         text.push_str(&format!("\n    {}", shorten(original)));
     }
-    error(class, text, "correct the value in the file, or declare the column with a type that takes it")
+    error(class, text, "Correct the value in the file, or declare the column with a type that takes it.")
 }
 
 fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(binder.class, ErrorClass::Binding);
         assert_eq!(binder.position, Some(7));
         assert_eq!(binder.message, "Referenced column \"x\" not found in FROM clause");
-        assert_eq!(binder.hint.as_deref(), Some("did you mean `ts`?"));
+        assert_eq!(binder.hint.as_deref(), Some("Did you mean `ts`?"));
 
         let parser = of_text(
             "Parser Error: {\"exception_type\":\"Parser\",\"exception_message\":\"syntax error at or near \\\"selec\\\"\",\"position\":\"0\"}",

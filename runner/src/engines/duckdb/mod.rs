@@ -158,7 +158,7 @@ fn check_writable(database: &Path) -> Result<(), EngineError> {
                 class: ErrorClass::ReadOnly,
                 message: format!("{what} `{}` is read-only", path.display()),
                 position: None,
-                hint: Some(format!("allow writing (`chmod u+w {}`), or choose another database", path.display())),
+                hint: Some(format!("Allow writing (`chmod u+w {}`), or choose another database.", path.display())),
             });
         }
     }
