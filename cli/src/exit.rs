@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Refused,
     /// The user stopped it.
     Cancelled,
+    /// It panicked.
+    Bug,
 }
 
 /// The table of `esker --help`.
@@ -45,6 +47,7 @@ impl Exit {
             Self::Unusable => 2,
             Self::Refused => 3,
             Self::Cancelled => 130,
+            Self::Bug => 101,
         }
     }
 }
@@ -55,7 +58,7 @@ mod tests {
 
     #[test]
     fn the_table_has_every_number() {
-        for exit in [Exit::Fine, Exit::Failed, Exit::Unusable, Exit::Refused, Exit::Cancelled] {
+        for exit in [Exit::Fine, Exit::Failed, Exit::Unusable, Exit::Refused, Exit::Bug, Exit::Cancelled] {
             let start = format!("\n  {:<4} ", exit.number());
             assert!(TABLE.contains(&start), "{exit:?}: no line `{start}`");
         }

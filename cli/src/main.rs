@@ -18,8 +18,22 @@ mod table;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// A long chain in a text (of operators, of models) is deep recursion in a compiler: more than the few megabytes that a
+/// main thread gets. Only what is used of it costs memory.
+const STACK: usize = 512 << 20;
+
 fn main() -> ExitCode {
     failure::install_panic_hook();
+    match std::thread::Builder::new().name("esker".into()).stack_size(STACK).spawn(work).map(|thread| thread.join()) {
+        Ok(Ok(code)) => code,
+        // The hook has told what happened.
+        Ok(Err(_)) => exit::Exit::Bug.into(),
+        // No memory for the stack: then with what there is.
+        Err(_) => work(),
+    }
+}
+
+fn work() -> ExitCode {
     let cli = options::Cli::parse();
     let output = output::Output::new(cli.global.color);
     let exit = match commands::run(&cli, &output) {

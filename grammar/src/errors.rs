@@ -148,6 +148,7 @@ impl SyntaxErrorKind {
             Self::UnclosedComment => "this comment is never closed".to_owned(),
             Self::BadName { name } if name == "``" => "a name cannot be empty".to_owned(),
             Self::BadName { name } => format!("`{}` must stand in backticks", short(name)),
+            Self::BadCharacter { written } if is_comment(written) => format!("`{written}` begins no comment"),
             Self::BadCharacter { written } => match written.chars().count() {
                 1 => format!("`{}` means nothing here", visible(written)),
                 _ => format!("`{}` mean nothing here", visible(written)),
@@ -177,6 +178,7 @@ impl SyntaxErrorKind {
             Self::UnclosedString { .. } => "runs to the end of the line".to_owned(),
             Self::UnclosedComment => "its `*/` is missing".to_owned(),
             Self::BadName { .. } => "no plain name".to_owned(),
+            Self::BadCharacter { written } if is_comment(written) => "comments are written `//`".to_owned(),
             Self::BadCharacter { .. } => "begins nothing".to_owned(),
             Self::BadEscape { .. } => "not an escape".to_owned(),
             Self::UnknownItem { nearest: None, .. } => "no item begins so".to_owned(),
@@ -216,9 +218,7 @@ impl SyntaxErrorKind {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::UnclosedBlock { .. } => "Add the missing `}`.".to_owned(),
-            Self::UnclosedSql => {
-                "Add the missing `}` on a line of its own, or close the quote that hides it.".to_owned()
-            }
+            Self::UnclosedSql => "Add the missing `}` on a line of its own.".to_owned(),
             Self::UnclosedParen => "Add the missing `)`.".to_owned(),
             Self::StrayClose { bracket } => format!("Remove this `{bracket}`."),
             Self::MissingOpen { .. } => "Add `{` at the end of the line.".to_owned(),
@@ -226,6 +226,12 @@ impl SyntaxErrorKind {
             Self::UnclosedComment => "Add `*/`.".to_owned(),
             Self::BadName { name } if name == "``" => "Write a name between the backticks.".to_owned(),
             Self::BadName { name } => format!("Write `` `{name}` ``."),
+            Self::BadCharacter { written } if is_comment(written) => {
+                "Write `//` instead; in SQL, comments are `--`.".to_owned()
+            }
+            Self::BadCharacter { written } if matches!(written.as_str(), ":" | "=") => {
+                "Remove it: a value stands right behind the word that it belongs to.".to_owned()
+            }
             Self::BadCharacter { .. } => "Remove it.".to_owned(),
             Self::BadEscape { escape } => format!("Write `\\{}` for a backslash.", visible(escape)),
             Self::UnknownItem { nearest: Some(nearest), .. }
@@ -246,6 +252,12 @@ impl SyntaxErrorKind {
                 .to_owned(),
             Self::Unexpected { found, .. } if found == "`-`" => {
                 "A name that holds `-` must stand in backticks.".to_owned()
+            }
+            Self::Unexpected { found, .. } if found == "`[`" => {
+                "A list of values stands in parentheses: `(a, b)`.".to_owned()
+            }
+            Self::Unexpected { found, .. } if found == "`<`" => {
+                "Write `integer[]` for a list, `struct(a integer, b varchar)`, `map(varchar, integer)`.".to_owned()
             }
             Self::Unexpected { .. } => return None,
             Self::SameLine { found } => format!("Begin a new line before `{}`.", short(found)),
@@ -271,6 +283,11 @@ fn alternatives(expected: &[&str]) -> String {
         [.., _] if expected.len() > SHOWN => format!("{} or the like", expected[..SHOWN - 1].join(", ")),
         [init @ .., last] => format!("{} or {last}", init.join(", ")),
     }
+}
+
+/// Whether this begins a comment in another language.
+fn is_comment(written: &str) -> bool {
+    matches!(written, "--" | "#")
 }
 
 /// Each in code quotes, by commas.

@@ -6,13 +6,25 @@
 
 use crate::words::{ITEMS, nearest_item};
 
-/// The offsets of all heads, ascending.
-pub(crate) fn heads(text: &str) -> Vec<u32> {
+/// The offsets of heads, ascending.
+#[derive(Default)]
+pub(crate) struct Heads {
+    /// All of them.
+    pub(crate) all: Vec<u32>,
+    /// Those whose keyword is spelt right.
+    pub(crate) exact: Vec<u32>,
+}
+
+/// The heads of a text.
+pub(crate) fn heads(text: &str) -> Heads {
     let mut offset = 0;
-    let mut heads = Vec::new();
+    let mut heads = Heads::default();
     for line in text.split_inclusive('\n') {
         if is_head(line) {
-            heads.push(offset);
+            heads.all.push(offset);
+            if ITEMS.contains(&leading_name(line)) {
+                heads.exact.push(offset);
+            }
         }
         offset += line.len() as u32;
     }
@@ -32,7 +44,7 @@ fn is_head(line: &str) -> bool {
     }
     let rest = line[word.len()..].trim();
     let keyword =
-        if ITEMS.contains(&word) { Some(word) } else { plausible(rest).then(|| nearest_item(word)).flatten() };
+        if ITEMS.contains(&word) { Some(word) } else { plausible(word, rest).then(|| nearest_item(word)).flatten() };
     match keyword {
         Some("test") => rest.starts_with('"'),
         Some(keyword) => {
@@ -44,8 +56,12 @@ fn is_head(line: &str) -> bool {
     }
 }
 
-/// Whether a line's rest is shaped like that of any item at all: asked before a slip is looked for, which costs.
-fn plausible(rest: &str) -> bool {
+/// Whether a line is shaped like that of any item at all: asked before a slip is looked for, which costs. `select`
+/// leads SQL, and is no slip of `selector`.
+fn plausible(word: &str, rest: &str) -> bool {
+    if word.eq_ignore_ascii_case("select") {
+        return false;
+    }
     rest.ends_with('{') || rest.ends_with('}') || rest.contains('=')
 }
 
@@ -99,6 +115,7 @@ mod tests {
             "group by {'a': 1}",
             "columns {",
             "select a",
+            "select i = 1 as x from ref(s)",
             "from b",
             "type varchar",
             "version 2 {",

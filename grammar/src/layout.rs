@@ -7,6 +7,7 @@
 
 use crate::errors::{SyntaxError, SyntaxErrorKind};
 use crate::lexer::first_column;
+use crate::sql::scan::hides_brace;
 use crate::words::{ITEMS, leads_line};
 use crate::{Span, Token, TokenKind};
 use std::collections::BTreeMap;
@@ -124,7 +125,15 @@ fn lexical_errors(text: &str, tokens: &[Token], errors: &mut Vec<SyntaxError>) {
                 continue;
             }
             TokenKind::BadWord => SyntaxErrorKind::BadName { name: written },
-            TokenKind::Unknown => SyntaxErrorKind::BadCharacter { written },
+            TokenKind::Unknown => {
+                // A comment in another language: the sign that begins it is what is wrong.
+                let sign = ["--", "#"].into_iter().find(|sign| written.starts_with(sign));
+                let length = sign.map_or(written.len(), str::len) as u32;
+                let span = Span::new(token.span.start, token.span.start + length);
+                let written = sign.map_or(written, str::to_owned);
+                errors.push(SyntaxError { span, kind: SyntaxErrorKind::BadCharacter { written } });
+                continue;
+            }
             _ => continue,
         };
         errors.push(SyntaxError { span: token.span, kind });
@@ -392,12 +401,15 @@ impl<'a, 't> Balance<'a, 't> {
         }
     }
 
-    /// `sql {` whose end was not found: the lexer has decided how far it goes.
+    /// `sql {` whose end was not found: the lexer has decided how far it goes. Where a quote hides the end, whoever
+    /// analyses the SQL reports that quote.
     fn sql_block_without_end(&mut self, index: usize) -> usize {
         let lead = self.sql_word(index);
-        self.error(lead.to(self.tokens[index].span), SyntaxErrorKind::UnclosedSql);
-        self.missing = self.missing.saturating_sub(1);
         let sql = self.tokens.get(index + 1).filter(|token| token.kind == TokenKind::Sql).copied();
+        if !sql.is_some_and(|sql| hides_brace(&self.text[sql.span.range()])) {
+            self.error(lead.to(self.tokens[index].span), SyntaxErrorKind::UnclosedSql);
+        }
+        self.missing = self.missing.saturating_sub(1);
         if let Some(sql) = sql {
             self.push(sql);
         }

@@ -1,7 +1,7 @@
 //! Text to tokens. logos cuts; this file decides by the last few tokens what comes next: Esker, a piece of raw SQL as
 //! one token, or a selection.
 
-use crate::heads::next_head;
+use crate::heads::{Heads, next_head};
 use crate::sql::scan::{self, Until};
 use crate::words::{leads_line, nearest_property};
 use crate::{Span, Token, TokenKind};
@@ -19,13 +19,14 @@ pub(crate) struct Lexed {
 
 /// Cuts a file. In the ranges `suspicious`, known to lack a closing brace, a SQL block does not accept a brace that
 /// stands to the left of its own line.
-pub(crate) fn lex(text: &str, heads: &[u32], suspicious: &[Range<u32>]) -> Lexed {
+pub(crate) fn lex(text: &str, heads: &Heads, suspicious: &[Range<u32>]) -> Lexed {
     Lexer::new(text, heads, suspicious).run()
 }
 
 /// Cuts a selection that stands alone.
 pub(crate) fn lex_selection(text: &str) -> Lexed {
-    let mut lexer = Lexer::new(text, &[], &[]);
+    let heads = Heads::default();
+    let mut lexer = Lexer::new(text, &heads, &[]);
     lexer.selection = Some(0);
     lexer.stay = true;
     lexer.run()
@@ -98,6 +99,8 @@ enum Raw {
     Dollar,
     #[token("-")]
     Minus,
+    #[regex(r"--[^\n]*", allow_greedy = true)]
+    SqlComment,
     #[regex(r"[+*/;<>!?%&|^~#\\]")]
     Sign,
 }
@@ -132,7 +135,7 @@ enum Cut {
 
 struct Lexer<'t> {
     text: &'t str,
-    heads: &'t [u32],
+    heads: &'t Heads,
     suspicious: &'t [Range<u32>],
     at: usize,
     /// Where the line that `at` stands on begins.
@@ -151,6 +154,8 @@ struct Lexer<'t> {
     comments_failed: bool,
     /// How many searches for a closing bracket failed before this head.
     failed: (u32, u32),
+    /// How many blocks were looked for beyond the next head.
+    wide: u32,
     out: Lexed,
 }
 
@@ -159,7 +164,7 @@ struct Lexer<'t> {
 const SEARCHES: u32 = 8;
 
 impl<'t> Lexer<'t> {
-    fn new(text: &'t str, heads: &'t [u32], suspicious: &'t [Range<u32>]) -> Self {
+    fn new(text: &'t str, heads: &'t Heads, suspicious: &'t [Range<u32>]) -> Self {
         Self {
             text,
             heads,
@@ -173,13 +178,14 @@ impl<'t> Lexer<'t> {
             derive: None,
             comments_failed: false,
             failed: (0, 0),
+            wide: 0,
             out: Lexed::default(),
         }
     }
 
     fn run(mut self) -> Lexed {
         while self.at < self.text.len() {
-            if self.derive.is_some() && self.heads.binary_search(&(self.at as u32)).is_ok() {
+            if self.derive.is_some() && self.heads.all.binary_search(&(self.at as u32)).is_ok() {
                 self.derive = None;
             }
             let (cut, length) = if self.selection.is_some() { self.cut_selection() } else { self.cut() };
@@ -229,6 +235,12 @@ impl<'t> Lexer<'t> {
         let mut lexer = Raw::lexer(&self.text[self.at..]);
         let kind = match lexer.next() {
             Some(Ok(Raw::CommentOpen)) => return (Cut::CommentOpen, 2),
+            // `# …` behind white space is a comment of other languages, as `-- …` is.
+            Some(Ok(Raw::Sign))
+                if lexer.slice() == "#" && (self.at == 0 || self.text[..self.at].ends_with([' ', '\t', '\n'])) =>
+            {
+                return (Cut::Token(TokenKind::Unknown), self.line_end() - self.at);
+            }
             Some(Ok(raw)) => kind_of(raw),
             Some(Err(())) | None => TokenKind::Unknown,
         };
@@ -266,9 +278,9 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// The next head behind `at`: no piece of SQL and no open comment goes further.
+    /// The next head behind `at`: no open comment goes further, and of SQL only a block that has an end.
     fn limit(&self) -> usize {
-        next_head(self.heads, self.at as u32, self.text) as usize
+        next_head(&self.heads.all, self.at as u32, self.text) as usize
     }
 
     /// The end of the line, white space at its end excluded.
@@ -299,7 +311,7 @@ impl<'t> Lexer<'t> {
                 TokenKind::OpenParen => *open += 1,
                 TokenKind::CloseParen => *open = open.saturating_sub(1),
                 TokenKind::Newline if *open == 0 && !self.stay => self.selection = None,
-                TokenKind::Newline if self.heads.binary_search(&(self.at as u32)).is_ok() => self.selection = None,
+                TokenKind::Newline if self.heads.all.binary_search(&(self.at as u32)).is_ok() => self.selection = None,
                 _ => {}
             }
         }
@@ -356,7 +368,7 @@ impl<'t> Lexer<'t> {
     fn sql_block(&mut self) {
         let open = self.at - 1;
         let indent = indent(&self.text[self.line_start..]);
-        let found = self.search(Until::Brace).filter(|close| {
+        let found = self.sql_end().filter(|close| {
             let suspicious = self.suspicious.iter().any(|range| range.contains(&(open as u32)));
             !(suspicious && first_column(self.text, *close).is_some_and(|column| column < indent))
         });
@@ -371,6 +383,50 @@ impl<'t> Lexer<'t> {
             end
         });
         self.push_piece(end);
+    }
+
+    /// The brace that ends the SQL at hand. Of its lines some may look like heads: a head whose keyword is misspelt ends
+    /// no block that has an end of its own, one that is spelt right only a block that throws its item off balance.
+    fn sql_end(&mut self) -> Option<usize> {
+        let (near, exact) = (self.limit(), next_head(&self.heads.exact, self.at as u32, self.text) as usize);
+        if near == self.text.len() {
+            return self.search(Until::Brace);
+        }
+        // Looks beyond the next head cost: in a text that defeats too many of them there are no more.
+        if near < exact && self.wide < SEARCHES {
+            match scan::clean_end(&self.text[self.at..exact]) {
+                Some(length) => return Some(self.at + length),
+                None => self.wide += 1,
+            }
+        }
+        let found = self.search(Until::Brace);
+        if found.is_some() || self.wide >= SEARCHES {
+            return found;
+        }
+        self.wide += 1;
+        if let Some(length) = scan::clean_end(&self.text[self.at..]).filter(|length| self.item_ends(self.at + length)) {
+            return Some(self.at + length);
+        }
+        if near == exact {
+            return None;
+        }
+        scan::closing(&self.text[self.at..exact], Until::Brace).map(|length| self.at + length)
+    }
+
+    /// Whether the item at hand is closed before the next one begins, if `close` is the brace that ends its SQL.
+    fn item_ends(&self, close: usize) -> bool {
+        let head = self.heads.all.partition_point(|head| *head < self.at as u32).checked_sub(1);
+        let item = head.map_or(0, |head| self.heads.all[head]);
+        let tokens = self.out.tokens.iter().rev().take_while(|token| token.span.start >= item);
+        let open: i32 = tokens
+            .map(|token| match token.kind {
+                TokenKind::OpenBrace => 1,
+                TokenKind::CloseBrace => -1,
+                _ => 0,
+            })
+            .sum();
+        let next = next_head(&self.heads.all, close as u32, self.text) as usize;
+        open - scan::closed(&self.text[close..next]) == 0
     }
 
     /// `sql` alone on its line, with deeper lines and a closing brace below: its `{` was forgotten.
@@ -463,6 +519,7 @@ fn kind_of(raw: Raw) -> TokenKind {
         Raw::At => TokenKind::At,
         Raw::Dollar => TokenKind::Dollar,
         Raw::Minus => TokenKind::Minus,
+        Raw::SqlComment => TokenKind::Unknown,
         Raw::Sign => TokenKind::Sign,
     }
 }

@@ -20,6 +20,7 @@ pub use errors::{SyntaxError, SyntaxErrorKind};
 pub use span::Span;
 pub use token::{Token, TokenKind};
 
+use heads::Heads;
 use lexer::Lexed;
 use parser::Outcome;
 use std::collections::BTreeSet;
@@ -39,7 +40,7 @@ pub struct Parse {
 pub fn parse(text: &str) -> Parse {
     let heads = heads::heads(text);
     let Lexed { tokens, unclosed } = cut(text, &heads);
-    let layout = layout::layout(text, &tokens, &heads, &unclosed);
+    let layout = layout::layout(text, &tokens, &heads.all, &unclosed);
     let Outcome { tree, errors, given_up } = parser::file(&layout, text.len() as u32);
     Parse { file: tree, errors: merged(text, layout.errors, errors, &given_up), tokens }
 }
@@ -59,9 +60,9 @@ pub fn parse_selection(text: &str) -> (Option<ast::SelectionAst>, Vec<SyntaxErro
 }
 
 /// Cuts a file; once more, with an eye on indentation, where items lack a closing brace.
-fn cut(text: &str, heads: &[u32]) -> Lexed {
+fn cut(text: &str, heads: &Heads) -> Lexed {
     let lexed = lexer::lex(text, heads, &[]);
-    let lacking = layout::lacking(&lexed.tokens, heads);
+    let lacking = layout::lacking(&lexed.tokens, &heads.all);
     if lacking.is_empty() { lexed } else { lexer::lex(text, heads, &lacking) }
 }
 

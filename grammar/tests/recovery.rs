@@ -116,12 +116,109 @@ fn an_unclosed_sql_block_is_one_mistake_at_its_opening() {
             ),
             2,
         ),
-        // A comment or a quote hides the brace.
+        // A comment hides the brace.
         (format!("model a {{\n    sql {{ select 1 -- }}\n}}\n{NEXT}"), 1),
-        (format!("model a {{\n    sql {{ select '1 }}\n}}\n{NEXT}"), 1),
-        (format!("model a {{\n    sql {{ /* select 1 }}\n}}\n{NEXT}"), 1),
     ] {
         check(&text, &[told], &[("a", lines), ("next", 1)]);
+    }
+    // A quote or comment without its end hides the brace: whoever reads the SQL reports that one.
+    for sql in ["select '1", "select \"1", "/* select 1", "select e'1", "select $$ 1"] {
+        check(&format!("model a {{\n    sql {{ {sql} }}\n}}\n{NEXT}"), &[], &[("a", 1), ("next", 1)]);
+        check(&format!("model a {{ sql {{ {sql} }} }}\n{NEXT}"), &[], &[("a", 1), ("next", 1)]);
+    }
+    // It hides nothing: the brace is what is missing.
+    check(&format!("model a {{\n    sql {{\n        select '1\n{NEXT}"), &[told], &[("a", 1), ("next", 1)]);
+    // The item below has a misspelt keyword, and a quote of its own.
+    let misspelt = "\nmodle next {\n    kind view\n    sql {\n        select 'x'\n    }\n}\n";
+    let item = "there is no item `modle`";
+    check(
+        &format!("model a {{\n    sql {{\n        select 1 as x\n{misspelt}"),
+        &[told, &format!("5 unknown-item {item}")],
+        &[("a", 1), ("next", 2)],
+    );
+    check(
+        &format!("model a {{\n    sql {{\n        select 'x\n    }}\n}}\n{misspelt}"),
+        &[&format!("7 unknown-item {item}")],
+        &[("a", 1), ("next", 2)],
+    );
+}
+
+#[test]
+fn lines_of_sql_that_look_like_items() {
+    // A block that has an end of its own ends there, whatever its lines look like.
+    for line in [
+        "select i = 1 as x from ref(s)",
+        "models x = 1",
+        "fro x = {'a': 1}",
+        "selector x = 1",
+        "type x = 1",
+        "test \"x\"",
+        "/*\nmodel old {\n    kind view\n}\n*/ select 1",
+        "select '\nmodel old {\n' as x",
+    ] {
+        check(&format!("model a {{\nsql {{\n{line}\n}}\n}}\n{NEXT}"), &[], &[("a", 1), ("next", 1)]);
+        check(
+            &format!("model a {{\nkind view\nversion 1 {{ sql {{\n{line}\n}} }}\nowner \"x\"\n}}\n{NEXT}"),
+            &[],
+            &[("a", 3), ("next", 1)],
+        );
+    }
+    // Also where the item lacks its brace, or a quote its partner.
+    check(
+        &format!("model a {{\nsql {{\nselect i = 1 as x\nmodels x = 1\n}}\n{NEXT}"),
+        &["1 unclosed-block the block of `model a` is never closed"],
+        &[("a", 1), ("next", 1)],
+    );
+    check(&format!("model a {{\nsql {{\nselect 'abc\nmodels x = 1\n}}\n}}\n{NEXT}"), &[], &[("a", 1), ("next", 1)]);
+    // An item below a block without an end stays an item, even where a stray brace follows it.
+    check(
+        "model a {\n    sql {\n        select 1\n\nmodel next {\n    kind view\n}\n}\n",
+        &["2 unclosed-sql this SQL block is never closed", "8 stray-close this `}` closes nothing"],
+        &[("a", 1), ("next", 1)],
+    );
+}
+
+#[test]
+fn habits_from_other_languages() {
+    let comment = |line: usize, sign: &str| format!("{line} bad-character `{sign}` begins no comment");
+    check(
+        &format!(
+            "-- don't {{\nmodel a {{ # it's a (\n    kind view -- \"here\n    # }}\n    owner \"x#y\" # z\n}}\n{NEXT}"
+        ),
+        &[&*comment(1, "--"), &*comment(2, "#"), &*comment(3, "--"), &*comment(4, "#"), &*comment(5, "#")],
+        &[("a", 2), ("next", 1)],
+    );
+    assert_eq!(mistakes("# it's\nmodel a {\n}"), [comment(1, "#")]);
+    let errors = parse("model a {\n    kind full -- here\n}").errors;
+    assert_eq!(errors[0].kind.label(), "comments are written `//`");
+    assert_eq!(errors[0].span.range().len(), 2);
+
+    check(
+        &format!(
+            "model a {{\n    kind: full\n    owner = \"x\"\n    contract {{\n        id: bigint not null\n    }}\n}}\n{NEXT}"
+        ),
+        &[
+            "2 bad-character `:` means nothing here",
+            "3 bad-character `=` means nothing here",
+            "5 bad-character `:` means nothing here",
+        ],
+        &[("a", 3), ("next", 1)],
+    );
+    for (line, told, help) in [
+        (
+            "tags [a, b]",
+            "2 unexpected-token expected `(`, found `[`",
+            "A list of values stands in parentheses: `(a, b)`.",
+        ),
+        (
+            "contract { x array<int> not null  y bigint }",
+            "2 unexpected-token expected `(`, found `<`",
+            "Write `integer[]` for a list, `struct(a integer, b varchar)`, `map(varchar, integer)`.",
+        ),
+    ] {
+        let text = format!("model a {{\n    {line}\n    kind view\n}}\n");
+        assert_eq!(mistakes(&text), [told]);
+        assert_eq!(parse(&text).errors[0].kind.help().as_deref(), Some(help));
     }
 }
 
@@ -217,8 +314,8 @@ fn misspelt_words() {
         &["3 unknown-constraint there is no constraint `nott`"],
         &[("a", 1), ("next", 1)],
     );
-    assert_eq!(parse("modle a {\n}").errors[0].kind.help().as_deref(), Some("write `model`"));
-    assert_eq!(parse("model a {\nkidn full\n}").errors[0].kind.help().as_deref(), Some("write `kind`"));
+    assert_eq!(parse("modle a {\n}").errors[0].kind.help().as_deref(), Some("Write `model`."));
+    assert_eq!(parse("model a {\nkidn full\n}").errors[0].kind.help().as_deref(), Some("Write `kind`."));
 }
 
 #[test]

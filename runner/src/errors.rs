@@ -130,11 +130,13 @@ impl RunError {
     pub(crate) fn in_sql(self, sql: &str) -> Self {
         match self {
             Self::Engine { node, error, .. } => {
-                let at = error.position.filter(|&at| sql.is_char_boundary(at));
+                // A data file's fault is not in the SQL, which nobody wrote.
+                let of_file = matches!(error.class, ErrorClass::MissingFile { .. } | ErrorClass::BadFile { .. });
+                let at = error.position.filter(|&at| !of_file && sql.is_char_boundary(at));
                 let excerpt = at.map(|at| {
                     let start = sql[..at].rfind('\n').map_or(0, |newline| newline + 1);
                     let end = sql[at..].find('\n').map_or(sql.len(), |newline| at + newline);
-                    sql[start..end].trim().to_owned()
+                    window(sql, start, at, end)
                 });
                 Self::Engine { node, error, excerpt }
             }
@@ -298,6 +300,17 @@ impl RunError {
             Self::NothingToShow { .. } => Some("Compute it first: `esker apply`.".to_owned()),
         }
     }
+}
+
+/// A line of SQL, or what stands near `at` in a long one.
+fn window(sql: &str, start: usize, at: usize, end: usize) -> String {
+    const BEFORE: usize = 60;
+    const AFTER: usize = 80;
+    let boundary = |at: usize| (start..=at).rev().find(|&at| sql.is_char_boundary(at)).unwrap_or(start);
+    let from = if at - start > BEFORE { boundary(at - BEFORE) } else { start };
+    let to = if end - at > AFTER { boundary(at + AFTER) } else { end };
+    let dots = |cut: bool| if cut { "…" } else { "" };
+    format!("{}{}{}", dots(from > start), sql[from..to].trim(), dots(to < end))
 }
 
 fn noun(kind: RelationKind) -> &'static str {

@@ -29,6 +29,7 @@ impl Steps<'_> {
                 (StepKind::Create, Some(node), _) => self.create(node),
                 (StepKind::Load { range } | StepKind::Build { range, .. }, Some(node), _) => self.build(node, *range),
                 (StepKind::Backfill { range, .. }, Some(node), _) => self.backfill(node, *range),
+                (StepKind::Check, Some(node), _) => self.check_rows(node, &node.table.to_sql(), None).map(|()| 0),
                 (StepKind::Promote, _, Some(promotion)) => self.promote(promotion),
                 // A plan whose id is right and that names no such node was not made by the planner; there is nothing to do.
                 _ => Ok(0),
@@ -232,6 +233,7 @@ pub(crate) fn facts(kind: &StepKind) -> (&'static str, Option<Interval>, u64) {
         StepKind::Load { range } => ("load", Some(*range), 0),
         StepKind::Build { range, .. } => ("build", Some(*range), 0),
         StepKind::Backfill { range, cells, .. } => ("backfill", Some(*range), *cells),
+        StepKind::Check => ("check", None, 0),
         StepKind::Promote => ("promote", None, 0),
     }
 }

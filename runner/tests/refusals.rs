@@ -76,7 +76,7 @@ fn a_wrong_value_in_a_file_fails_its_readers_only() {
     refused(
         &summary.failed[0].error,
         "E0808",
-        "`fct`: data/flights.csv, line 8: column `delay`: `late` is not a INTEGER\n    300,2001-01-04,late",
+        "`fct`: data/flights.csv, line 8: column `delay`: `late` is not an INTEGER\n    300,2001-01-04,late",
     );
     // The seed is there, the batches were not, and the environment is not shown.
     assert_eq!(project.number("SELECT count(*) FROM esker_data.airports__1"), 2);
@@ -104,6 +104,77 @@ fn a_missing_file_is_named_with_who_needs_it() {
 }
 
 #[test]
+fn a_csv_file_that_is_not_as_declared_is_told_with_line_and_cause() {
+    // As the driver writes it.
+    let whole = "case when contains(\"n\", '.') and try_cast(\"n\" as decimal(38, 9)) % 1 <> 0 \
+                 then error('column `n`: `' || \"n\" || '` is not an INTEGER') else coalesce(try_cast(\"n\" as integer), \
+                 case when \"n\" is not null then error('column `n`: `' || \"n\" || '` is not an INTEGER') end) end as \"n\"";
+    let sql = format!(
+        "SELECT id, day, n FROM (select \"id\", cast(\"day\" as date) as \"day\", {whole} from read_csv('data/x*.csv', \
+         types = {{'id': 'varchar', 'day': 'date', 'n': 'varchar'}}, auto_type_candidates = ['VARCHAR'], header = true, \
+         delim = ',', quote = '\"', escape = '\"', comment = '', skip = 0)) WHERE day >= $start AND day < $end"
+    );
+    let columns = || vec![column("id", "VARCHAR"), column("day", "DATE"), column("n", "INTEGER")];
+    let good = "n,id,day\n1,a,2001-01-01\n";
+    let cases = [
+        (
+            "id,day,n\na,2001-01-01,1\nb,2\nc,2001-01-01,3\n",
+            "x2.csv, line 3: it has 2 values, where 3 columns are expected\n    b,2",
+        ),
+        (
+            "id,day,n\na,2001-01-01,1,9\n",
+            "x2.csv, line 2: it has 4 values, where 3 columns are expected\n    a,2001-01-01,1,9",
+        ),
+        (
+            "id,day,n\n\"a,2001-01-01,1\nb,2001-01-02,2\n",
+            "x2.csv, line 2: a quoted value is not closed\n    \"a,2001-01-01,1",
+        ),
+        ("", "x2.csv is empty"),
+        ("id,n\na,1\n", "x2.csv has no column `day`"),
+        ("number\n1\n", "x2.csv has no columns `id`, `day`, `n`"),
+        ("id;day;n\na;2001-01-01;1\n", "x2.csv has no columns `id`, `day`, `n`"),
+        ("id,day,n\na,2001-13-01,1\n", "x2.csv, line 2: column `day`: `2001-13-01` is not a DATE\n    a,2001-13-01,1"),
+        ("id,day,n\na,2001-01-01,1\nb,2001-01-01,1.7\n", "x2.csv, line 3: column `n`: `1.7` is not an INTEGER"),
+        ("id,day,n\na,2001-01-01,1e9\nb,2001-01-01,many\n", "x2.csv, line 3: column `n`: `many` is not an INTEGER"),
+        ("id,day,n\na,2001-01-01,99999999999\n", "x2.csv, line 2: column `n`: `99999999999` is not an INTEGER"),
+    ];
+    for (text, title) in cases {
+        let project = Project::new();
+        project.write("data/x1.csv", good);
+        project.write("data/x2.csv", text);
+        let summary = project.run(&one_model(&sql, columns(), 1)).unwrap();
+        let error = &summary.failed[0].error;
+        refused(error, "E0808", &format!("`fct`: data/{title}"));
+        assert_eq!(error.why(), None);
+        let help = error.help().unwrap();
+        match title {
+            "x2.csv is empty" => assert_eq!(help, "Its first line must name the columns: `id,day,n`."),
+            "x2.csv has no column `day`" => {
+                assert_eq!(help, "Its columns are `id`, `n`. Correct its first line, or the declaration.");
+            }
+            _ if text.starts_with("id;") => assert!(help.contains("`{ delim \";\" }`"), "{help}"),
+            _ => {}
+        }
+    }
+    // Columns that nobody declared are of no interest, unless only some of the files have them.
+    let project = Project::new();
+    project.write("data/x1.csv", "n,more,id,day\n1,?,a,2001-01-01\n");
+    project.write("data/x2.csv", good);
+    let summary = project.run(&one_model(&sql, columns(), 1)).unwrap();
+    let title = "`fct`: data/x2.csv has no column `more`, which data/x1.csv has";
+    refused(&summary.failed[0].error, "E0808", title);
+
+    // Any order, further columns, quoted line ends, a whole number with a fraction of nothing.
+    let project = Project::new();
+    project.write("data/x1.csv", "n,more,id,day\n1,?,a,2001-01-01\n");
+    project.write("data/x2.csv", "id,\"day\",more,n\r\n\"b\nb\",2001-01-01,?,3.0\r\n,2001-01-01,,\r\n");
+    let summary = project.run(&one_model(&sql, columns(), 1)).unwrap();
+    assert_eq!(summary.outcome, Outcome::Finished, "{:#?}", summary.failed);
+    assert_eq!(project.number("SELECT count(*) FROM mart.fct WHERE n = 3 AND id = 'b' || chr(10) || 'b'"), 1);
+    assert_eq!(project.number("SELECT count(*) FROM mart.fct"), 3);
+}
+
+#[test]
 fn a_failed_batch_leaves_its_neighbours() {
     let project = Project::new();
     let sql = "SELECT 1 AS id, CAST($start AS DATE) AS day, \
@@ -124,14 +195,14 @@ fn rows_that_do_not_belong_to_the_batch() {
         (
             "SELECT range AS id, DATE '2001-01-01' + CAST(range AS INTEGER) AS day FROM range(4)",
             "`fct` returned 3 rows whose `day` lies outside of the batch, [2001-01-01, 2001-01-02)",
-            "they lie between 2001-01-02 and 2001-01-04; nothing of this batch was kept",
-            "filter in the query: `where day >= $start and day < $end`",
+            "They lie between 2001-01-02 and 2001-01-04; nothing of this batch was kept.",
+            "Filter in the query: `where day >= $start and day < $end`.",
         ),
         (
             "SELECT 1 AS id, CAST(NULL AS DATE) AS day",
             "`fct` returned 1 row without a `day`, [2001-01-01, 2001-01-02)",
-            "nothing of this batch was kept",
-            "leave such rows out in the WHERE of the query: `day is not null`",
+            "Nothing of this batch was kept.",
+            "Leave such rows out in the WHERE of the query: `day is not null`.",
         ),
     ];
     for (sql, title, why, help) in cases {
@@ -203,7 +274,7 @@ fn promises_that_only_data_can_keep() {
         assert_eq!(project.number("SELECT count(*) FROM esker_data.fct__1"), 4 * (2 - failed as i64), "{title}");
         if let Some(first) = summary.failed.first() {
             refused(&first.error, "E0817", title);
-            assert!(first.error.why().unwrap().starts_with("for instance {'id': "), "{:?}", first.error.why());
+            assert!(first.error.why().unwrap().starts_with("For instance {'id': "), "{:?}", first.error.why());
         }
     }
 }
@@ -219,8 +290,8 @@ fn sql_that_the_engine_refuses_shows_the_line() {
     let summary = project.run(&plan).unwrap();
     let error = &summary.failed[0].error;
     refused(error, "E0813", "`fct`: Referenced column \"nosuch\" not found in FROM clause");
-    assert_eq!(error.why().as_deref(), Some("the engine points at: nosuch + 1 AS more,"));
-    assert_eq!(error.help().as_deref(), Some("did you mean `nosuck`?"));
+    assert_eq!(error.why().as_deref(), Some("The engine points at: nosuch + 1 AS more,"));
+    assert_eq!(error.help().as_deref(), Some("Did you mean `nosuck`?"));
 }
 
 #[test]
@@ -289,9 +360,15 @@ fn a_database_that_another_process_uses() {
         format!("another process (process {}) is using the database `{}`", holder.id(), project.database().display());
     refused(&project.run(&plan()).unwrap_err(), "E0801", &title);
     refused(&esker_runner::load(&project.database(), project.root()).unwrap_err(), "E0801", &title);
-    holder.stdin.take().unwrap().write_all(b"\n").unwrap();
-    holder.wait().unwrap();
+    // A short use is waited for.
+    let mut stdin = holder.stdin.take().unwrap();
+    let letting_go = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        stdin.write_all(b"\n").unwrap();
+    });
     assert_eq!(project.run(&plan()).unwrap().outcome, Outcome::Finished);
+    letting_go.join().unwrap();
+    holder.wait().unwrap();
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn rows_are_shown_as_the_environment_has_them() {
     assert_eq!(serde_json::to_string(&shown.rows[0]).unwrap(), r#"[0,"2001-01-01",0]"#);
     let error = esker_runner::show(&project.database(), project.root(), "prod", "fcr", 2).unwrap_err();
     assert_eq!(error.code().id(), "E0816");
-    assert_eq!(error.help().as_deref(), Some("did you mean `fct`?"));
+    assert_eq!(error.help().as_deref(), Some("Did you mean `fct`?"));
 }
 
 #[test]

@@ -25,15 +25,29 @@ pub fn tidy(text: &str) -> String {
 pub fn difference(expected: &str, actual: &str) -> String {
     let (expected, actual) = (tidy(expected), tidy(actual));
     let (old, new): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
-    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+    // How many lines the texts have in common from line i and line j on.
+    let mut common = vec![vec![0; new.len() + 1]; old.len() + 1];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            common[i][j] =
+                if old[i] == new[j] { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
     let mut out = String::new();
-    let mut show =
-        |mark: &str, lines: &[&str]| lines.iter().for_each(|line| out.push_str(&format!("  {mark} {line}\n")));
-    show(" ", &old[..head]);
-    show("-", &old[head..old.len() - tail]);
-    show("+", &new[head..new.len() - tail]);
-    show(" ", &old[old.len() - tail..]);
+    while i < old.len() || j < new.len() {
+        let (mark, line) = if i < old.len() && j < new.len() && old[i] == new[j] {
+            (i, j) = (i + 1, j + 1);
+            (' ', old[i - 1])
+        } else if i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]) {
+            i += 1;
+            ('-', old[i - 1])
+        } else {
+            j += 1;
+            ('+', new[j - 1])
+        };
+        out.push_str(&format!("  {mark} {line}\n"));
+    }
     out
 }
 
@@ -65,6 +79,7 @@ mod tests {
     #[test]
     fn a_difference_marks_what_differs() {
         assert_eq!(difference("a\nb\nc", "a\nx\ny\nc"), "    a\n  - b\n  + x\n  + y\n    c\n");
+        assert_eq!(difference("a\nb\nc\nd", "x\nb\nd"), "  - a\n  + x\n    b\n  - c\n    d\n");
         assert_eq!(difference("a\na", "a"), "    a\n  - a\n");
     }
 }

@@ -141,7 +141,7 @@ fn to_do(plan: &PlanFile, label: &str, unit: Option<Unit>) -> (u64, Option<Strin
             }
             StepKind::Load { .. } => work = Some("to be loaded"),
             StepKind::Build { .. } => work = Some("to be built"),
-            StepKind::Create | StepKind::Promote => {}
+            StepKind::Create | StepKind::Check | StepKind::Promote => {}
         }
     }
     let mut parts: Vec<String> = parts.into_iter().chain(work).map(str::to_owned).collect();

@@ -95,5 +95,6 @@ impl ContractError {
 pub fn contract_diagnostics<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<Diagnostic> {
     let promises = crate::check_contract(db, project, node).iter().map(|error| error.diagnostic(db, node));
     let keys = crate::check_keys(db, project, node).iter().map(|error| error.diagnostic(db, node));
-    promises.chain(keys).collect()
+    let conditions = crate::check_conditions(db, project, node).iter().map(|error| error.diagnostic(db, node));
+    promises.chain(keys).chain(conditions).collect()
 }

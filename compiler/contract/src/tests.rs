@@ -1,6 +1,7 @@
-//! Whole projects in text: what the pages of the codes claim, and what must not be complained about.
+//! Whole projects in text: what must be complained about, and what must not. (The pages of the codes are tests of the
+//! specification suite.)
 
-use esker_diagnostics::{Code, Diagnostic};
+use esker_diagnostics::Diagnostic;
 use esker_infer::{NodeSurface, combine, inferred, own_fingerprint, surface};
 use esker_resolve::{Node, node_refs, project_nodes, sql_location};
 use esker_source::{Db, Project, Settings, SourceFile};
@@ -51,28 +52,6 @@ fn codes(text: &str) -> Vec<String> {
 fn node<'db>(db: &'db TestDb, project: Project, label: &str) -> Node<'db> {
     let nodes = project_nodes(db, project);
     *nodes.iter().find(|node| node.label(db) == label).unwrap_or_else(|| panic!("no node {label}"))
-}
-
-#[test]
-fn the_example_of_every_page_has_what_it_claims_and_nothing_else() {
-    for code in Code::all().filter(|code| matches!(&code.id()[..3], "E04" | "E05" | "E06")) {
-        let page = code.page();
-        let example = page.split("```esker\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
-        let mut claimed = Vec::new();
-        for (n, line) in example.lines().enumerate() {
-            if let Some((_, claim)) = line.split_once("-- error: [") {
-                let (name, rest) = claim.split_once(']').expect("a closing bracket");
-                claimed.push(format!("{} {name}", n + 1));
-                let text = rest.trim().trim_matches('"');
-                let db = TestDb::default();
-                let (project, _) = project(&db, example);
-                let shown = diagnose(&db, project);
-                assert!(shown.iter().any(|d| d.title.contains(text)), "{code:?}: nothing says {text:?}: {shown:#?}");
-            }
-        }
-        assert!(!claimed.is_empty(), "{code:?}: the example claims nothing");
-        assert_eq!(codes(example), claimed, "{code:?}");
-    }
 }
 
 const ORDERS: &str = "
@@ -201,7 +180,7 @@ fn fingerprints_follow_meaning_and_what_is_read() {
     };
     let base = of("kind full", "select id, amount + 1 as x from ref(orders) where status = 'Paid'");
     let same = [
-        of("kind full", "SELECT Id,\n  (amount + 1) AS X -- more\nFROM ref( orders )\nWHERE (STATUS = 'Paid')"),
+        of("kind full", "SELECT id,\n  (amount + 1) AS x -- more\nFROM ref( orders )\nWHERE (status = 'Paid')"),
         of(
             "kind full\n owner \"me@x.test\"\n tags (core)\n cron @daily",
             "select id, amount + 1 as x from ref(orders) where status = 'Paid'",

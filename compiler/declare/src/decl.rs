@@ -93,6 +93,8 @@ pub struct VersionDecl {
     pub own: Properties,
     /// Its `columns` block.
     pub columns: Option<Vec<ColumnsEdit>>,
+    /// Whether another block has its label too, which was reported: then nobody knows which one is meant.
+    pub duplicated: bool,
 }
 
 /// The properties that a model and a version block may both state.
@@ -114,8 +116,20 @@ pub struct Properties {
     pub contract: Option<Vec<ColumnDecl>>,
     /// The relation's name, instead of the usual one: `name` or `schema.name`.
     pub alias: Option<String>,
-    /// Whether a `sql` block is there; its text is in [`crate::Item::bodies`].
-    pub has_sql: bool,
+    /// Whether it says which SQL makes the rows.
+    pub sql: SqlDecl,
+}
+
+/// Where a body says that its SQL is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SqlDecl {
+    /// It does not: the SQL is inherited.
+    #[default]
+    Inherited,
+    /// In a `sql` block; its text is in [`crate::Item::bodies`].
+    Here,
+    /// In a way that is not supported yet: nothing is known of it.
+    Elsewhere,
 }
 
 /// How a node is materialised.
@@ -153,10 +167,19 @@ pub struct ColumnDecl {
     pub primary_key: bool,
     /// Whether its values are distinct.
     pub unique: bool,
-    /// The conditions of its checks.
-    pub checks: Vec<SqlText>,
+    /// Its checks.
+    pub checks: Vec<CheckDecl>,
     /// Which entry of its column block it is, from zero: its address in [`crate::Place`].
     pub entry: u32,
+}
+
+/// `check (condition)` of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckDecl {
+    /// What must hold of every row.
+    pub condition: SqlText,
+    /// Which of the column's constraints it is, from zero: its address in [`crate::Place`].
+    pub constraint: u32,
 }
 
 /// One line of a version's `columns` block.

@@ -50,6 +50,8 @@ pub enum DeclErrorKind {
     DuplicateVersion {
         /// The label.
         version: String,
+        /// The first one's, which may differ in characters that relations do not have.
+        other: String,
         /// The block that has it first.
         first: Place,
     },
@@ -136,6 +138,11 @@ impl DeclError {
                     .related(locate(*first), "first stated here")
                     .help("Keep one of the two.")
             }
+            DeclErrorKind::BadDate(text) if text.starts_with(['"', '\'']) => {
+                let date = text.trim_matches(['"', '\'']);
+                let date = if date.starts_with(|c: char| c.is_ascii_digit()) { date } else { "2024-01-31" };
+                new("a date is written without quotes".into(), "a string").help(format!("Write `{date}`."))
+            }
             DeclErrorKind::BadDate(text) => new(format!("there is no date `{text}`"), "not in the calendar")
                 .help("Write a date that exists, as `2024-01-31`, or a timestamp in UTC, as `2024-01-31T05:00:00Z`."),
             DeclErrorKind::UnknownType(name) => {
@@ -158,8 +165,12 @@ impl DeclError {
                     .why("The engine compares names without case, so only one of them could exist.")
                     .help("Rename one of the two, or remove it.")
             }
-            DeclErrorKind::DuplicateVersion { version, first } => {
-                new(format!("version {version} is declared twice"), "declared again")
+            DeclErrorKind::DuplicateVersion { version, other, first } => {
+                let title = match version == other {
+                    true => format!("version {version} is declared twice"),
+                    false => format!("version {version} and version {other} would be one relation"),
+                };
+                new(title, "declared again")
                     .related(locate(*first), "first declared here")
                     .help("Give this block the next free number, or merge the two.")
             }

@@ -28,6 +28,8 @@ pub enum Part {
     TimeColumn,
     /// `every …` of a kind.
     Every,
+    /// The nth option of a kind.
+    Option(u32),
     /// `cron …`, the expression.
     Cron,
     /// `start …`, the literal.
@@ -52,6 +54,14 @@ pub enum Part {
     EntryItem(u32, u32),
     /// `sql { … }`, the keyword.
     Sql,
+    /// `read …`, the word for the format.
+    ReadFormat,
+    /// The nth option of `read …`.
+    ReadOption(u32),
+    /// `access …`, the word.
+    Access,
+    /// `contract …`, the word behind it.
+    ContractMode,
     /// `read …`, the path; or a seed's `path`.
     ReadPath,
     /// The nth line of the body, whatever it is.
@@ -78,7 +88,8 @@ impl Places {
         let wider = match part {
             Part::EntryItem(n, _) | Part::EntryName(n) | Part::EntryType(n) => Part::Entry(n),
             Part::Entry(_) => Part::Columns,
-            Part::TimeColumn | Part::Every => Part::Kind,
+            Part::TimeColumn | Part::Every | Part::Option(_) => Part::Kind,
+            Part::ContractMode => Part::Contract,
             Part::Whole => Part::Keyword,
             Part::Name => Part::Whole,
             _ => Part::Name,

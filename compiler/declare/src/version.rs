@@ -23,6 +23,9 @@ impl VersionName {
 /// an integer is a text of one segment. Equal in this order does not mean equal labels (`1` and `"1"`, `"1.0"` and `"1.00"`).
 impl Ord for VersionName {
     fn cmp(&self, other: &Self) -> Ordering {
+        if let (Self::Integer(a), Self::Integer(b)) = (self, other) {
+            return a.cmp(b);
+        }
         let (a, b) = (self.to_string(), other.to_string());
         let (a, b): (Vec<_>, Vec<_>) = (a.split('.').map(segment).collect(), b.split('.').map(segment).collect());
         a.cmp(&b)

@@ -113,6 +113,7 @@ codes! {
     BAD_PROJECT_FILE = E0218 "bad-project-file" Error;
     UNKNOWN_KEY = E0219 "unknown-key" Error;
     MISSING_DATA_FILE = E0220 "missing-data-file" Error;
+    UNREADABLE_FILE = E0221 "unreadable-file" Error;
     UNKNOWN_REF = E0301 "unknown-ref" Error;
     UNKNOWN_VERSION = E0302 "unknown-version" Error;
     NOT_VERSIONED = E0303 "not-versioned" Error;
@@ -123,12 +124,14 @@ codes! {
     CYCLE = E0308 "cycle" Error;
     MALFORMED_REF = E0309 "malformed-ref" Error;
     RELATION_CLASH = E0310 "relation-clash" Error;
+    RESERVED_SCHEMA = E0311 "reserved-schema" Error;
     SQL_SYNTAX = E0401 "sql-syntax" Error;
     SQL_UNCLOSED = E0402 "sql-unclosed" Error;
     NOT_A_QUERY = E0403 "not-a-query" Error;
     UNKNOWN_TABLE = E0404 "unknown-table" Error;
     UNKNOWN_VARIABLE = E0405 "unknown-variable" Error;
     OPAQUE_WITHOUT_CONTRACT = E0406 "opaque-without-contract" Error;
+    NO_RANGE = E0407 "no-range" Error;
     UNKNOWN_COLUMN = E0501 "unknown-column" Error;
     UNKNOWN_TABLE_ALIAS = E0502 "unknown-table-alias" Error;
     AMBIGUOUS_COLUMN = E0503 "ambiguous-column" Error;
@@ -166,6 +169,7 @@ codes! {
     INTERRUPTED = E0815 "interrupted" Error;
     NOTHING_TO_SHOW = E0816 "nothing-to-show" Error;
     CHECK_FAILED = E0817 "check-failed" Error;
+    START_INSIDE_CELL = W0701 "start-inside-cell" Warning;
 }
 
 /// A code for the tests of the renderings, so that they do not hang on any page.

@@ -87,9 +87,10 @@ impl Diagnostic {
         self
     }
 
-    /// Sorts by file, place and code, and drops what is said twice.
+    /// Sorts by file, place and code, and drops what is said twice: the same of the same place, were it on behalf of
+    /// another version.
     pub fn sort(diagnostics: &mut Vec<Self>) {
         diagnostics.sort_by(|a, b| (&a.primary.at, a.code.id(), &a.title).cmp(&(&b.primary.at, b.code.id(), &b.title)));
-        diagnostics.dedup();
+        diagnostics.dedup_by(|a, b| a.code == b.code && a.primary == b.primary);
     }
 }

@@ -11,8 +11,8 @@ impl<'a> PlanNodes<'a> {
     /// The value of a `$variable` that is known when the plan is made, as SQL; `$start` and the like are not.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         match name {
-            "now" => Some(format!("TIMESTAMP '{}'", self.options?.now.to_sql())),
-            "env" => Some(format!("'{}'", self.options?.environment.replace('\'', "''"))),
+            "now" => Some(format!("TIMESTAMP '{}'", self.options.now.to_sql())),
+            "env" => Some(format!("'{}'", self.options.environment.replace('\'', "''"))),
             _ => self.session.config().settings.vars.get(name).cloned(),
         }
     }

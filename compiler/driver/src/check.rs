@@ -5,8 +5,7 @@ use esker_declare::{Item, item_tree};
 use esker_diagnostics::{Code, Diagnostic, Location};
 use esker_infer::inferred;
 use esker_resolve::{
-    Node, cycle_diagnostic, graph, names, node_decl, node_refs, place_location, project_nodes, relation_clashes,
-    sql_location,
+    Node, cycle_diagnostic, graph, names, node_decl, node_refs, place_location, relation_clashes, sql_location,
 };
 use esker_source::{Db, Project, SourceFile, parse};
 use esker_sql::{query_source_map, sql_errors};
@@ -23,10 +22,12 @@ pub(crate) fn project(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     for (item, error) in names(db, project).errors() {
         found.extend(error.diagnostic(db, project, item, None));
     }
-    for node in project_nodes(db, project) {
+    // What is read comes first, so that no query waits for a long chain of others.
+    let graph = graph(db, project);
+    for node in &graph.order {
         node_problems(db, project, *node, &mut found);
     }
-    found.extend(graph(db, project).cycles.iter().map(|path| cycle_diagnostic(db, project, path)));
+    found.extend(graph.cycles.iter().map(|path| cycle_diagnostic(db, project, path)));
     for (node, error) in relation_clashes(db, project) {
         found.extend(error.diagnostic(db, project, node.item(db), Some(*node)));
     }

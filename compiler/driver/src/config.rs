@@ -44,6 +44,8 @@ impl Default for Config {
 
 /// Sections that the language has and that nothing carries out yet.
 const LATER: &[&str] = &["dependencies", "contracts", "lint", "defaults"];
+/// Variables that have their meaning already.
+const BUILT_IN: &[&str] = &["start", "end", "start_date", "end_date", "now", "env"];
 const SECTIONS: &[&str] =
     &["project", "engine", "environments", "vars", "dependencies", "contracts", "lint", "defaults"];
 
@@ -161,7 +163,20 @@ impl Reader {
             DeValue::Boolean(value) => value.to_string(),
             _ => return self.wrong(value, "a variable is a string, a number or a boolean"),
         };
-        self.config.settings.vars.insert(key.get_ref().to_string(), sql);
+        let name = key.get_ref().to_string();
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !name.starts_with(|c: char| c.is_ascii_digit());
+        if !plain || BUILT_IN.contains(&name.as_str()) {
+            let title = match plain {
+                true => format!("`${name}` is a variable of Esker itself"),
+                false => format!("`{name}` cannot name a variable"),
+            };
+            let found =
+                Diagnostic::new(diagnostics::BAD_PROJECT_FILE, title, location(key.span()), "choose another name");
+            self.found.push(found.help("A variable is named by letters, digits and `_`, and written `$name` in SQL."));
+            return;
+        }
+        self.config.settings.vars.insert(name, sql);
     }
 
     fn text(&mut self, value: &toml::Spanned<DeValue<'_>>, set: impl FnOnce(&mut Config, String)) {

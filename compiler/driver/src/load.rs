@@ -1,6 +1,8 @@
 //! The file system: finds the project, and reads its files into memory. Nothing else of the compiler touches the disk.
 
 use crate::config::{self, Config};
+use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
+use esker_grammar::Span;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -13,10 +15,6 @@ pub enum LoadError {
     NoFolder(PathBuf),
     /// A file could not be read.
     Unreadable(PathBuf, std::io::Error),
-    /// A file is not UTF-8.
-    NotUtf8(PathBuf),
-    /// A file of 4 GiB or more.
-    TooLarge(PathBuf),
 }
 
 impl std::fmt::Display for LoadError {
@@ -37,8 +35,6 @@ impl std::fmt::Display for LoadError {
                 )
             }
             Self::Unreadable(path, error) => write!(f, "cannot read {}: {error}", path.display()),
-            Self::NotUtf8(path) => write!(f, "{} is not UTF-8 text\nSave it as UTF-8.", path.display()),
-            Self::TooLarge(path) => write!(f, "{} is larger than 4 GiB", path.display()),
         }
     }
 }
@@ -55,12 +51,23 @@ pub fn find_root(from: &Path) -> Result<PathBuf, LoadError> {
     found.map(Path::to_path_buf).ok_or(LoadError::NoProject(from))
 }
 
-/// The texts of a project by their paths from its root: `esker.toml`, and the `.esk` files in its model folders.
-pub(crate) fn read_project(root: &Path) -> Result<BTreeMap<String, String>, LoadError> {
-    let mut files = BTreeMap::new();
-    let text = read(&root.join(config::FILE))?;
+/// What the disk holds of a project.
+#[derive(Default)]
+pub(crate) struct Files {
+    /// The texts by their paths from the root: `esker.toml`, and the `.esk` files in its model folders.
+    pub(crate) texts: BTreeMap<String, String>,
+    /// What is wrong with files as files.
+    pub(crate) problems: Vec<Diagnostic>,
+}
+
+/// Reads a project. A file that cannot be read, or not as UTF-8, is a problem of its own and keeps no other from being
+/// checked.
+pub(crate) fn read_project(root: &Path) -> Result<Files, LoadError> {
+    let mut files = Files::default();
+    let toml = root.join(config::FILE);
+    let text = std::fs::read_to_string(&toml).map_err(|error| LoadError::Unreadable(toml, error))?;
     let (config, _) = Config::read(&text);
-    files.insert(config::FILE.to_string(), text);
+    files.texts.insert(config::FILE.to_string(), text);
     for folder in &config.models {
         let path = root.join(folder);
         if !path.is_dir() {
@@ -71,7 +78,7 @@ pub(crate) fn read_project(root: &Path) -> Result<BTreeMap<String, String>, Load
     Ok(files)
 }
 
-fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<(), LoadError> {
+fn walk(root: &Path, folder: &Path, files: &mut Files) -> Result<(), LoadError> {
     let unreadable = |error| LoadError::Unreadable(folder.into(), error);
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
@@ -85,7 +92,9 @@ fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Res
                 walk(root, &path, files)?;
             }
         } else if name.ends_with(".esk") && path.is_file() {
-            files.insert(project_path(root, &path), read(&path)?);
+            let (text, problem) = read(&path, &project_path(root, &path));
+            files.texts.insert(project_path(root, &path), text);
+            files.problems.extend(problem);
         }
     }
     Ok(())
@@ -102,11 +111,25 @@ pub(crate) fn project_path(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-/// Reads a text file.
-pub(crate) fn read(path: &Path) -> Result<String, LoadError> {
-    let bytes = std::fs::read(path).map_err(|error| LoadError::Unreadable(path.into(), error))?;
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(LoadError::TooLarge(path.into()));
+/// The text of a file, as far as it is text, and what is wrong with it.
+fn read(path: &Path, name: &str) -> (String, Option<Diagnostic>) {
+    let problem = |title: String, at: usize, help: &str| {
+        let at = Location { file: name.into(), span: Span::empty(at as u32) };
+        Some(Diagnostic::new(diagnostics::UNREADABLE_FILE, title, at, "from here on").help(help))
+    };
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) if u32::try_from(bytes.len()).is_ok() => bytes,
+        Ok(_) => return (String::new(), problem(format!("`{name}` is larger than 4 GiB"), 0, "Split it.")),
+        Err(error) => {
+            return (String::new(), problem(format!("`{name}` cannot be read: {error}"), 0, "Allow it to be read."));
+        }
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            (text, problem(format!("`{name}` is not UTF-8 text"), at, "Save it as UTF-8."))
+        }
     }
-    String::from_utf8(bytes).map_err(|_| LoadError::NotUtf8(path.into()))
 }

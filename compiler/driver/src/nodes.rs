@@ -7,7 +7,7 @@ use esker_diagnostics::Diagnostic;
 use esker_grammar::sql::SqlTokenKind;
 use esker_infer::{combine, own_fingerprint, surface};
 use esker_plan::file::{Check, CheckRule, Column, DataFile, Relation};
-use esker_plan::time::{Cron, Timestamp};
+use esker_plan::time::Timestamp;
 use esker_plan::{NodeKind, PlanNode, PlanOptions, SqlPiece};
 use esker_resolve::{Node, NodeDecl, NodeRole, graph, node_decl, node_refs, node_relations, node_sql, place_location};
 use std::collections::{BTreeMap, HashMap};
@@ -15,8 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 /// The planner's nodes while they are made.
 pub(crate) struct PlanNodes<'a> {
     pub(crate) session: &'a Session,
-    /// Nothing while checking: then data files are not looked at.
-    pub(crate) options: Option<&'a PlanOptions>,
+    pub(crate) options: &'a PlanOptions,
     pub(crate) nodes: Vec<PlanNode>,
     /// The index of each node among the planner's nodes; sources have none.
     pub(crate) indexes: HashMap<Node<'a>, usize>,
@@ -25,7 +24,7 @@ pub(crate) struct PlanNodes<'a> {
 }
 
 impl<'a> PlanNodes<'a> {
-    pub(crate) fn build(session: &'a Session, options: Option<&'a PlanOptions>) -> Self {
+    pub(crate) fn build(session: &'a Session, options: &'a PlanOptions) -> Self {
         let mut builder = Self { session, options, nodes: Vec::new(), indexes: HashMap::new(), found: Vec::new() };
         builder.add_nodes();
         builder
@@ -75,6 +74,14 @@ impl<'a> PlanNodes<'a> {
         let mut own = own_fingerprint(db, project, node).clone();
         own.parts.extend(seed.iter().map(|file| ("content".to_string(), file.hash.clone())));
         own.parts.extend(self.variables(node));
+        let cron = schedule::cron(properties);
+        if let NodeKind::IncrementalByTime { every, .. } = &kind {
+            // Rows from before a later start, or beyond the last whole cell of a longer unit, would have to go: a table
+            // is not trimmed, it is made anew.
+            let start = properties.start.map(Timestamp::from_naive).or(source_start);
+            own.parts.insert("start".to_string(), start.map_or(String::new(), |start| start.to_short()));
+            own.parts.insert("unit".to_string(), every.unwrap_or_else(|| cron.unit()).to_string());
+        }
         let read = node_refs(db, project, node).iter().filter_map(|found| found.target);
         let fingerprint = combine(
             &own,
@@ -99,7 +106,7 @@ impl<'a> PlanNodes<'a> {
         PlanNode {
             name: node.label(db),
             kind,
-            cron: properties.cron.as_deref().and_then(|cron| Cron::parse(cron).ok()).unwrap_or_else(Cron::daily),
+            cron,
             start: properties.start.map(Timestamp::from_naive),
             source_start,
             fingerprint: fingerprint.data,
@@ -119,7 +126,7 @@ impl<'a> PlanNodes<'a> {
 
     /// A seed's file with the hash of its content, which decides about its data.
     fn seed_file(&mut self, node: Node<'a>, decl: &NodeDecl<'a>) -> Option<DataFile> {
-        let (NodeRole::Seed(Some(read)), Some(_)) = (&decl.role, self.options) else { return None };
+        let NodeRole::Seed(Some(read)) = &decl.role else { return None };
         let db = self.session.db();
         let at = place_location(db, node.item(db), Place { version: None, part: Part::ReadPath });
         match data_files::content_hash(self.session.root(), &read.path, &at) {
@@ -140,7 +147,7 @@ impl<'a> PlanNodes<'a> {
 
     fn check_files(&mut self, node: Node<'a>, decl: &NodeDecl<'a>) {
         let db = self.session.db();
-        if let (NodeRole::Source(Some(read)), Some(_)) = (&decl.role, self.options) {
+        if let NodeRole::Source(Some(read)) = &decl.role {
             let at = place_location(db, node.item(db), Place { version: None, part: Part::ReadPath });
             self.found.extend(data_files::missing(self.session.root(), &read.path, &at));
         }
@@ -164,7 +171,7 @@ fn checks(decl: &NodeDecl<'_>) -> Vec<Check> {
             });
         }
         for check in &column.checks {
-            let condition = esker_grammar::sql::render(check, &[]);
+            let condition = esker_grammar::sql::render(&check.condition, &[]);
             checks.push(Check { title: format!("check ({condition})"), rule: CheckRule::Holds(condition) });
         }
     }

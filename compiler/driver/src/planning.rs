@@ -1,4 +1,4 @@
-//! Plans a project: what `esker plan` shows, and what the planner would refuse whatever the state is.
+//! Plans a project: what `esker plan` shows and `esker compile` writes.
 
 use crate::Session;
 use crate::nodes::PlanNodes;
@@ -23,7 +23,7 @@ pub(crate) fn plan(session: &Session, state: &RecordedState, options: &PlanOptio
     if has_errors(&diagnostics) {
         return Err(PlanFailure::Project(diagnostics));
     }
-    let built = PlanNodes::build(session, Some(options));
+    let built = PlanNodes::build(session, options);
     if has_errors(&built.found) {
         return Err(PlanFailure::Project(with(diagnostics, built.found)));
     }
@@ -38,14 +38,6 @@ pub(crate) fn plan(session: &Session, state: &RecordedState, options: &PlanOptio
         }
         PlanFailure::Project(with(diagnostics, found))
     })
-}
-
-/// What the planner would refuse whatever the state and the options are, for a project that is otherwise right.
-pub(crate) fn problems(session: &Session) -> Vec<Diagnostic> {
-    let built = PlanNodes::build(session, None);
-    let input = PlanInput { project: session.config().settings.name.clone(), nodes: built.nodes };
-    let errors = esker_plan::node_errors(&input, false);
-    errors.iter().map(|error| node_problem(session, &built.indexes, &input, error)).collect()
 }
 
 /// Whether any of them is an error.

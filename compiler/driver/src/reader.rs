@@ -11,29 +11,10 @@ pub(crate) fn relation_sql(relation: &Relation) -> String {
 
 /// A query of the declared columns of a file.
 pub(crate) fn read_query(read: &ReadDecl, columns: &[NodeColumn]) -> String {
-    let known: Vec<(&str, &DataType)> = columns
-        .iter()
-        .filter(|column| !column.decl.ty.is_unknown())
-        .map(|column| (column.decl.name.as_str(), &column.decl.ty))
-        .collect();
-    let path = text_literal(&read.path);
-    let option = |name: &str| read.options.iter().find(|(option, _)| option == name).map(|(_, value)| value.as_str());
-    let mut arguments = vec![path];
+    let mut arguments = vec![text_literal(&read.path)];
     match read.format {
-        FileFormat::Csv => {
-            // Columns that nobody declared are not worth an error: they are read as text, and not selected.
-            let types = struct_literal(&known);
-            if option("header").is_some_and(|header| header.eq_ignore_ascii_case("false")) {
-                arguments.push(format!("columns = {types}"));
-            } else {
-                arguments.push(format!("types = {types}"));
-                arguments.push("auto_type_candidates = ['VARCHAR']".into());
-                if option("header").is_none() {
-                    arguments.push("header = true".into());
-                }
-            }
-        }
-        FileFormat::Json => arguments.push(format!("columns = {}", struct_literal(&known))),
+        FileFormat::Csv => arguments.extend(csv_arguments(read, columns)),
+        FileFormat::Json => arguments.push(format!("columns = {}", struct_literal(columns, ToString::to_string))),
         FileFormat::Parquet => {}
     }
     arguments.extend(read.options.iter().map(|(name, value)| format!("{} = {value}", quote_always(name))));
@@ -48,6 +29,9 @@ pub(crate) fn read_query(read: &ReadDecl, columns: &[NodeColumn]) -> String {
             let name = quote_always(&column.decl.name);
             match &column.decl.ty {
                 ty if ty.is_unknown() => name,
+                ty if read.format == FileFormat::Csv && strictly(read, ty) => {
+                    format!("{} as {name}", whole_number(&column.decl.name, ty))
+                }
                 ty => format!("cast({name} as {ty}) as {name}"),
             }
         })
@@ -56,10 +40,75 @@ pub(crate) fn read_query(read: &ReadDecl, columns: &[NodeColumn]) -> String {
     format!("select {select} from {reader}({})", arguments.join(", "))
 }
 
-fn struct_literal(columns: &[(&str, &DataType)]) -> String {
-    let fields: Vec<String> =
-        columns.iter().map(|(name, ty)| format!("{}: {}", text_literal(name), text_literal(&ty.to_string()))).collect();
-    format!("{{{}}}", fields.join(", "))
+/// How the engine is to read a CSV file. Nothing is left to its guess: a broken line must be an error in that line, not
+/// another dialect in which the line is whole. Columns that nobody declared are read as text, and not selected.
+fn csv_arguments(read: &ReadDecl, columns: &[NodeColumn]) -> Vec<String> {
+    let given = |names: &[&str]| {
+        let mut options = read.options.iter();
+        options.find(|(option, _)| names.contains(&option.as_str())).map(|(_, value)| value.as_str())
+    };
+    let types = struct_literal(columns, |ty| if strictly(read, ty) { "varchar".into() } else { ty.to_string() });
+    let mut arguments = match given(&["header"]) {
+        Some(header) if header.eq_ignore_ascii_case("false") => {
+            vec![format!("columns = {types}"), "auto_detect = false".into()]
+        }
+        header => {
+            let mut arguments = vec![format!("types = {types}"), "auto_type_candidates = ['VARCHAR']".into()];
+            arguments.extend(header.is_none().then(|| "header = true".into()));
+            arguments
+        }
+    };
+    let quote = given(&["quote"]).unwrap_or("'\"'");
+    let dialect: [(&[&str], &str); 5] = [
+        (&["delim", "sep", "delimiter"], "','"),
+        (&["quote"], quote),
+        (&["escape"], quote),
+        (&["comment"], "''"),
+        (&["skip"], "0"),
+    ];
+    for (names, usual) in dialect {
+        if given(names).is_none() {
+            arguments.push(format!("{} = {usual}", names[0]));
+        }
+    }
+    arguments
+}
+
+/// Whether a value of this type in a CSV file is read by [`whole_number`]. Numbers written in another way than SQL's
+/// are left to the reader.
+fn strictly(read: &ReadDecl, ty: &DataType) -> bool {
+    use DataType::{BigInt, HugeInt, Integer, SmallInt, TinyInt, UBigInt, UHugeInt, UInteger, USmallInt, UTinyInt};
+    let other = |(name, _): &(String, String)| matches!(name.as_str(), "thousands" | "decimal_separator");
+    let integer = matches!(
+        ty,
+        TinyInt | SmallInt | Integer | BigInt | HugeInt | UTinyInt | USmallInt | UInteger | UBigInt | UHugeInt
+    );
+    integer && !read.options.iter().any(other)
+}
+
+/// The integer that a text says; the engine's own cast would round `1.7`. The words of the error are those in which the
+/// runner finds column and value again, to name the line (`runner/src/engines/duckdb/csv.rs`).
+fn whole_number(column: &str, ty: &DataType) -> String {
+    let name = quote_always(column);
+    let wanted = ty.to_string().to_uppercase();
+    let article = if wanted.starts_with('I') { "an" } else { "a" };
+    let error = format!(
+        "error({} || {name} || {})",
+        text_literal(&format!("column `{column}`: `")),
+        text_literal(&format!("` is not {article} {wanted}"))
+    );
+    format!(
+        "case when contains({name}, '.') and try_cast({name} as decimal(38, 9)) % 1 <> 0 then {error} \
+         else coalesce(try_cast({name} as {ty}), case when {name} is not null then {error} end) end"
+    )
+}
+
+fn struct_literal(columns: &[NodeColumn], ty: impl Fn(&DataType) -> String) -> String {
+    let fields = columns.iter().map(|column| &column.decl).map(|column| {
+        let ty = if column.ty.is_unknown() { "varchar".into() } else { ty(&column.ty) };
+        format!("{}: {}", text_literal(&column.name), text_literal(&ty))
+    });
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
 }
 
 fn text_literal(text: &str) -> String {
@@ -86,25 +135,44 @@ mod tests {
     }
 
     #[test]
-    fn a_csv_is_read_by_name_and_type() {
+    fn a_csv_is_read_by_name_and_type_in_one_dialect() {
         let read = ReadDecl {
             format: FileFormat::Csv,
             path: "it's.csv".into(),
             options: vec![("delim".into(), "';'".into())],
         };
-        let sql = read_query(&read, &[column("id", DataType::BigInt)]);
+        let sql = read_query(&read, &[column("d", DataType::Date), column("t", DataType::Unknown)]);
         assert_eq!(
             sql,
-            "select cast(\"id\" as bigint) as \"id\" from read_csv('it''s.csv', types = {'id': 'bigint'}, \
-             auto_type_candidates = ['VARCHAR'], header = true, \"delim\" = ';')"
+            "select cast(\"d\" as date) as \"d\", \"t\" from read_csv('it''s.csv', types = {'d': 'date', 't': 'varchar'}, \
+             auto_type_candidates = ['VARCHAR'], header = true, quote = '\"', escape = '\"', comment = '', skip = 0, \
+             \"delim\" = ';')"
         );
+    }
+
+    #[test]
+    fn an_integer_in_a_csv_is_not_rounded() {
+        let mut read = ReadDecl { format: FileFormat::Csv, path: "a".into(), options: Vec::new() };
+        let columns = [column("id", DataType::Integer)];
+        let sql = read_query(&read, &columns);
+        assert!(sql.starts_with("select case when contains(\"id\", '.') and"), "{sql}");
+        assert!(sql.contains("error('column `id`: `' || \"id\" || '` is not an INTEGER')"), "{sql}");
+        assert!(sql.contains("types = {'id': 'varchar'}"), "{sql}");
+        read.options.push(("thousands".into(), "','".into()));
+        assert!(read_query(&read, &columns).starts_with("select cast(\"id\" as integer) as \"id\" from"));
     }
 
     #[test]
     fn a_csv_without_a_header_is_read_by_position() {
         let read =
             ReadDecl { format: FileFormat::Csv, path: "a".into(), options: vec![("header".into(), "false".into())] };
-        let sql = read_query(&read, &[column("id", DataType::BigInt)]);
-        assert!(sql.ends_with("read_csv('a', columns = {'id': 'bigint'}, \"header\" = false)"), "{sql}");
+        let sql = read_query(&read, &[column("d", DataType::Date)]);
+        let dialect = "delim = ',', quote = '\"', escape = '\"', comment = '', skip = 0";
+        assert!(
+            sql.ends_with(&format!(
+                "read_csv('a', columns = {{'d': 'date'}}, auto_detect = false, {dialect}, \"header\" = false)"
+            )),
+            "{sql}"
+        );
     }
 }

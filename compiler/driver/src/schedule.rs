@@ -1,10 +1,12 @@
-//! The schedule of a model: its `cron` and `every` as the planner's values, judged where they stand.
+//! The schedule of a model: its `cron`, `every` and start as the planner's values, judged where they stand.
 
 use esker_declare::{Item, ItemDecl, KindDecl, Part, Place, Properties};
 use esker_diagnostics::Diagnostic;
-use esker_plan::time::{Cron, Unit};
-use esker_resolve::place_location;
-use esker_source::Db;
+use esker_infer::surface;
+use esker_plan::time::{Cron, Timestamp, Unit};
+use esker_plan::{NodeError, time_problem};
+use esker_resolve::{NodeRole, graph, node_decl, place_location, property_location};
+use esker_source::{Db, Project};
 
 /// What is wrong with the schedules of an item, its shared body's and its versions'.
 pub(crate) fn problems<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic> {
@@ -31,4 +33,38 @@ pub(crate) fn every(properties: &Properties) -> Option<Result<Unit, esker_plan::
         }
         _ => None,
     }
+}
+
+/// When cells become due; daily when nobody says.
+pub(crate) fn cron(properties: &Properties) -> Cron {
+    properties.cron.as_deref().and_then(|cron| Cron::parse(cron).ok()).unwrap_or_else(Cron::daily)
+}
+
+/// What is wrong with the time of incremental nodes, in a project that is otherwise right.
+pub(crate) fn time_problems(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let graph = graph(db, project);
+    let mut started: Vec<bool> = Vec::with_capacity(graph.order.len());
+    let mut found = Vec::new();
+    for (node, parents) in graph.order.iter().zip(&graph.parents) {
+        let decl = node_decl(db, *node);
+        let has_start = decl.properties.start.is_some() || parents.iter().any(|parent| started[*parent]);
+        let NodeRole::Model(Some(KindDecl::IncrementalByTime { column, .. })) = &decl.role else {
+            started.push(has_start);
+            continue;
+        };
+        // Its readers would complain of the same missing start.
+        started.push(true);
+        let sources = parents.iter().map(|parent| node_decl(db, graph.order[*parent]));
+        let sources = sources.filter(|parent| matches!(parent.role, NodeRole::Source(_)));
+        let own = decl.properties.start.or(sources.filter_map(|source| source.properties.start).min());
+        let unit = every(&decl.properties).and_then(Result::ok).unwrap_or_else(|| cron(&decl.properties).unit());
+        let shown = surface(db, project, *node).columns.iter().find(|shown| shown.name.eq_ignore_ascii_case(column));
+        let column_type = shown.map(|shown| shown.ty.to_string());
+        let own = own.map(Timestamp::from_naive);
+        if let Some(kind) = time_problem(column, column_type.as_deref(), unit, has_start, own) {
+            let error = NodeError { node: node.label(db), kind };
+            found.push(error.diagnostic(property_location(db, *node, Part::Kind)));
+        }
+    }
+    found
 }

@@ -1,10 +1,10 @@
 //! A loaded project and its database: what a command or an editor holds on to.
 
-use crate::check;
 use crate::config::{self, Config};
 use crate::database::Database;
 use crate::load::{self, LoadError};
 use crate::planning::{self, PlanFailure};
+use crate::{check, schedule};
 use esker_diagnostics::Diagnostic;
 use esker_infer::{NodeSurface, surface};
 use esker_plan::PlanOptions;
@@ -30,6 +30,8 @@ pub struct Session {
     config: Config,
     config_text: String,
     config_diagnostics: Vec<Diagnostic>,
+    /// What is wrong with files as files; forgotten when their text is set.
+    file_problems: Vec<Diagnostic>,
 }
 
 /// A node in a few words.
@@ -60,8 +62,10 @@ impl Session {
     /// # Errors
     /// When files cannot be read; what is wrong inside them is told by [`Self::check`].
     pub fn open(root: &Path) -> Result<Self, LoadError> {
-        let mut session = Self::in_memory(load::read_project(root)?);
+        let load::Files { texts, problems } = load::read_project(root)?;
+        let mut session = Self::in_memory(texts);
         session.root = Some(root.to_path_buf());
+        session.file_problems = problems;
         Ok(session)
     }
 
@@ -77,6 +81,7 @@ impl Session {
             config: Config::default(),
             config_text: String::new(),
             config_diagnostics: Vec::new(),
+            file_problems: Vec::new(),
         };
         session.change(files.into_iter().map(|(path, text)| (path, Some(text))));
         session
@@ -96,6 +101,7 @@ impl Session {
                 continue;
             }
             let path: Arc<str> = path.into();
+            self.file_problems.retain(|problem| problem.primary.at.file != path);
             let text: Option<Arc<str>> = text.map(Into::into);
             let input = match self.inputs.get(&path) {
                 Some(input) => {
@@ -164,9 +170,10 @@ impl Session {
     /// Everything that is wrong with the project, sorted by place, nothing twice.
     pub fn check(&self) -> Vec<Diagnostic> {
         let mut diagnostics = self.config_diagnostics.clone();
+        diagnostics.extend(self.file_problems.iter().cloned());
         diagnostics.extend(check::project(&self.db, self.project));
         if !planning::has_errors(&diagnostics) {
-            diagnostics.extend(planning::problems(self));
+            diagnostics.extend(schedule::time_problems(&self.db, self.project));
         }
         Diagnostic::sort(&mut diagnostics);
         diagnostics

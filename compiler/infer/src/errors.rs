@@ -145,12 +145,17 @@ pub enum InferErrorKind {
         /// The column.
         name: String,
     },
-    /// No function of this name, but one of nearly this name.
+    /// No function of this name.
     UnknownFunction {
         /// As written.
         name: String,
-        /// The near one.
-        near: String,
+        /// One of nearly this name, or what the engine has for what other engines call so.
+        near: Option<String>,
+    },
+    /// A condition that is neither true nor false.
+    NoCondition {
+        /// What it is.
+        ty: DataType,
     },
     /// No form of a function takes the arguments.
     WrongArguments {
@@ -179,6 +184,9 @@ impl InferError {
                     Diagnostic::new(diagnostics::UNKNOWN_COLUMN, format!("unknown column `{name}`"), at, label);
                 match nearest(bare, columns.iter().map(String::as_str)) {
                     Some(near) => diagnostic.help(format!("Did you mean `{near}`?")),
+                    None if matches!(self.at, At::Expr(id) if map.quoted.contains(&id)) => diagnostic.help(format!(
+                        "Double quotes are for names. A string takes single quotes: `'{name}'`."
+                    )),
                     None if columns.is_empty() || columns.len() > 12 => diagnostic,
                     None => diagnostic.help(format!("There are {}.", list(columns))),
                 }
@@ -229,7 +237,14 @@ impl InferError {
             }
             InferErrorKind::TypeClash { what, types } => {
                 let types: Vec<String> = types.iter().map(ToString::to_string).collect();
-                let title = format!("`{what}` does not combine {}", list(&types));
+                let title = match what.strip_prefix("cast to ") {
+                    Some(to) => format!("{} cannot be cast to `{to}`", list(&types)),
+                    // What is no operator is said in words.
+                    None if what.starts_with("a ") || what.starts_with("column ") => {
+                        format!("{what} does not combine {}", list(&types))
+                    }
+                    None => format!("`{what}` does not combine {}", list(&types)),
+                };
                 Diagnostic::new(diagnostics::TYPE_CLASH, title, at, "the engine refuses these types")
                     .help("Convert one of them with `cast(… as …)`.")
             }
@@ -239,7 +254,8 @@ impl InferError {
                     .help("Select the same columns on both sides.")
             }
             InferErrorKind::WrongCount { what, expected, found } => {
-                let title = format!("{what} has {}, where {} belong", count(*found), count(*expected));
+                let verb = if *expected == 1 { "belongs" } else { "belong" };
+                let title = format!("{what} has {}, where {} {verb}", count(*found), count(*expected));
                 Diagnostic::new(diagnostics::SET_MISMATCH, title, at, format!("{} here", count(*found)))
             }
             InferErrorKind::DuplicateOutput { name, first } => {
@@ -267,12 +283,27 @@ impl InferError {
                 ))
             }
             InferErrorKind::UnknownFunction { name, near } => {
-                Diagnostic::new(diagnostics::UNKNOWN_FUNCTION, format!("unknown function `{name}`"), at, "not known")
-                    .help(format!("Did you mean `{near}`?"))
+                let title = format!("unknown function `{name}`");
+                let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_FUNCTION, title, at, "the engine has no such function");
+                match near {
+                    Some(near) if near.contains(' ') || near.contains('(') => {
+                        diagnostic.help(format!("The engine writes it `{near}`."))
+                    }
+                    Some(near) => diagnostic.help(format!("Did you mean `{near}`?")),
+                    None => diagnostic,
+                }
+            }
+            InferErrorKind::NoCondition { ty } => {
+                let title = format!("a condition must be true or false, and this is `{ty}`");
+                Diagnostic::new(diagnostics::TYPE_CLASH, title, at, "not a condition")
+                    .help("Compare it with something.")
             }
             InferErrorKind::WrongArguments { name, types, forms } => {
                 let types: Vec<String> = types.iter().map(ToString::to_string).collect();
-                let title = format!("`{name}` does not take ({})", types.join(", "));
+                let title = match &types[..] {
+                    [] => format!("`{name}` needs arguments"),
+                    types => format!("`{name}` does not take ({})", types.join(", ")),
+                };
                 Diagnostic::new(diagnostics::WRONG_ARGUMENTS, title, at, "no form of it fits")
                     .help(format!("It takes {}.", alternatives(forms)))
             }

@@ -19,7 +19,7 @@ mod types;
 pub use columns::{Inferred, NodeSurface, Nullability, OutputColumn, SurfaceColumn};
 pub use errors::{At, InferError, InferErrorKind};
 pub use fingerprint::{NodeFingerprint, OwnFingerprint, combine, own_fingerprint};
-pub use queries::{inferred, surface};
+pub use queries::{condition_errors, inferred, surface};
 
 #[cfg(test)]
 mod tests;

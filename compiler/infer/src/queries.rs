@@ -1,10 +1,11 @@
 //! The queries: what a node returns, and what it shows to its readers.
 
-use crate::bind::{Column, Rows, bind};
+use crate::bind::{Column, Rows, bind, bind_condition};
 use crate::{InferError, Inferred, NodeSurface, Nullability, OutputColumn, SurfaceColumn};
 use esker_declare::DataType;
 use esker_resolve::{Node, NodeColumn, NodeRole};
 use esker_source::{Db, Project};
+use esker_sql::QueryIr;
 
 /// What a node's SQL returns, and what is wrong with its names and types. On a cycle nothing is known.
 #[salsa::tracked(cycle_result = unknown_inferred)]
@@ -21,6 +22,12 @@ pub fn inferred<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Infe
     let variables: Vec<(&str, DataType)> = variables.into_iter().map(|(name, ty, _)| (name, ty)).collect();
     let bound = bind(ir, &refs, &variables);
     inferred_of(bound.rows, bound.errors)
+}
+
+/// What is wrong with the names and types of a condition on rows of these columns, as [`esker_sql::lower_condition`]
+/// reads it.
+pub fn condition_errors(condition: &QueryIr, columns: &NodeSurface) -> Vec<InferError> {
+    bind_condition(condition, rows(columns))
 }
 
 fn unknown_inferred<'db>(_: &'db dyn Db, _: salsa::Id, _: Project, _: Node<'db>) -> Inferred {

@@ -73,7 +73,9 @@ fn data_reasons(before: &BTreeMap<String, String>, after: &BTreeMap<String, Stri
 /// What differs when the data does not.
 fn metadata_reasons(before: &EnvironmentNode, after: &EnvironmentNode) -> Vec<String> {
     let mut reasons = Vec::new();
-    if before.metadata != after.metadata {
+    if before.promises != after.promises {
+        reasons.push("promises changed".to_owned());
+    } else if before.metadata != after.metadata {
         reasons.push("metadata only".to_owned());
     }
     if before.views != after.views {

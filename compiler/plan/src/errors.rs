@@ -38,6 +38,22 @@ pub enum NodeErrorKind {
         /// The unit.
         unit: Unit,
     },
+    /// A start that is not the start of a cell, so that rows before the first whole cell are left out. A warning.
+    StartInsideCell {
+        /// The start.
+        start: Timestamp,
+        /// The start of the first whole cell.
+        first: Timestamp,
+        /// The unit.
+        unit: Unit,
+    },
+}
+
+impl NodeErrorKind {
+    /// Whether there is no plan while it is there; the others are warnings.
+    pub(crate) fn is_error(&self) -> bool {
+        !matches!(self, Self::StartInsideCell { .. })
+    }
 }
 
 /// A problem of the options.
@@ -65,7 +81,7 @@ impl std::fmt::Display for OptionsError {
             ),
             Self::BadEnvironment(name) => write!(
                 f,
-                "`{name}` cannot name an environment: schemas are named after it, so it has to be letters, digits and `_`, a letter first, 30 at most, such as `dev` or `{PRODUCTION}`"
+                "`{name}` cannot name an environment: schemas are named after it, so it has to be lower-case letters, digits and `_`, a letter first, 30 at most, such as `dev` or `{PRODUCTION}`"
             ),
         }
     }
@@ -83,6 +99,14 @@ impl NodeError {
                     .why("Its cells are counted from a start; neither the model nor anything that it reads has one.")
                     .help("Add `start 2024-01-01` to the model, or to the source that it reads.")
             }
+            NodeErrorKind::StartInsideCell { start, first, unit } => Diagnostic::new(
+                diagnostics::START_INSIDE_CELL,
+                format!("the start of `{node}`, {}, lies inside of a cell", start.to_short()),
+                at,
+                format!("cells of {} begin at {}", one(*unit), first.to_short()),
+            )
+            .why(format!("Only whole cells are computed: rows before {} will not be there.", first.to_short()))
+            .help("Move the start to the beginning of a cell."),
             NodeErrorKind::DateCutIntoHours { column, unit } => Diagnostic::new(
                 diagnostics::DATE_CUT_INTO_HOURS,
                 format!("`{column}` is a date, which cannot be cut into cells of {unit_text}", unit_text = one(*unit)),

@@ -13,6 +13,7 @@
 //!   step's range. Records the snapshot and one run of that range.
 //! * [`StepKind::Backfill`]: deletes the rows whose time column lies in the range, inserts the query's rows, and records
 //!   one run of that range: one transaction. A row outside of the range, or without a time, fails the step.
+//! * [`StepKind::Check`]: judges the node's `checks` over all its rows; writes nothing.
 //! * [`StepKind::Promote`]: makes [`Promotion::views`], drops [`Promotion::drop`], records [`Promotion::nodes`] as the
 //!   environment: one transaction.
 //!
@@ -278,6 +279,8 @@ pub enum StepKind {
         /// How many of them ran before and run again.
         again: u64,
     },
+    /// Judges promises that were not made yet when the node's rows were written.
+    Check,
     /// Moves the environment's views: [`PlanFile::promotion`].
     Promote,
 }

@@ -163,7 +163,7 @@ impl World {
                     }
                     ran = Some((*range, true));
                 }
-                StepKind::Promote => {}
+                StepKind::Check | StepKind::Promote => {}
             }
             let snapshot = self.state.snapshots.entry(node.snapshot.clone()).or_insert_with(|| RecordedSnapshot {
                 node: node.name.clone(),

@@ -44,7 +44,7 @@ pub mod time;
 pub use errors::{NodeError, NodeErrorKind, OptionsError, PlanError};
 pub use file::PlanFile;
 pub use input::{NodeKind, PlanInput, PlanNode, PlanOptions, SqlPiece};
-pub use plan::{node_errors, plan};
+pub use plan::{plan, time_problem};
 pub use read::PlanReadError;
 pub use state::RecordedState;
 pub use summary::summary;

@@ -51,10 +51,11 @@ pub fn environment_view(environment: &str, relation: &Relation) -> Relation {
     }
 }
 
-/// Whether a word can name an environment: letters, digits and `_`, a letter first, short enough for a schema's name.
+/// Whether a word can name an environment: lower-case letters, digits and `_`, a letter first, short enough for a
+/// schema's name. The engine does not tell cases apart, so two names that differ in case only would share their views.
 pub fn is_environment_name(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|first| first.is_ascii_alphabetic())
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+    chars.next().is_some_and(|first| first.is_ascii_lowercase())
+        && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && name.len() <= 30
 }

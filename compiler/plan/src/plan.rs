@@ -10,30 +10,46 @@ use crate::naming::{environment_view, is_environment_name};
 use crate::schedule::{NodeSchedule, schedule};
 use crate::state::{EnvironmentNode, RecordedState};
 use crate::steps::{promotion, steps};
-use crate::time::Unit;
+use crate::time::{Timestamp, Unit};
 
-/// What is wrong with the nodes themselves, whatever the state and the options: for `esker check`.
+/// What is wrong with the time of one incremental node, whatever the state and the options; also for `esker check`.
 ///
-/// A node without a start is not among it when `options` has one.
-pub fn node_errors(input: &PlanInput, has_start: bool) -> Vec<NodeError> {
+/// `started` says whether its own line, a source or something that it reads has a start; `own` is its own or its sources'.
+pub fn time_problem(
+    column: &str,
+    column_type: Option<&str>,
+    unit: Unit,
+    started: bool,
+    own: Option<Timestamp>,
+) -> Option<NodeErrorKind> {
+    let inside = own.filter(|start| unit.ceil(*start) != *start);
+    match (column_type, inside) {
+        _ if !started => Some(NodeErrorKind::NoStart),
+        (Some(ty), _) if ty.eq_ignore_ascii_case("date") && unit < Unit::Day => {
+            Some(NodeErrorKind::DateCutIntoHours { column: column.to_owned(), unit })
+        }
+        (_, Some(start)) => Some(NodeErrorKind::StartInsideCell { start, first: unit.ceil(start), unit }),
+        _ => None,
+    }
+}
+
+/// What is wrong with the time of the nodes. A start given as an option is one for all.
+fn time_errors(input: &PlanInput, has_start: bool) -> Vec<NodeError> {
     let mut started: Vec<bool> = Vec::with_capacity(input.nodes.len());
     let mut errors = Vec::new();
     for node in &input.nodes {
-        let start = node.start.is_some()
-            || node.source_start.is_some()
-            || node.parents().into_iter().any(|parent| started[parent]);
-        let kind = match &node.kind {
-            NodeKind::IncrementalByTime { .. } if !start && !has_start => Some(NodeErrorKind::NoStart),
-            NodeKind::IncrementalByTime { column, every, .. } => {
-                let unit = every.unwrap_or_else(|| node.cron.unit());
-                let date = column_type(node, column).is_some_and(|ty| ty.eq_ignore_ascii_case("date"));
-                (date && unit < Unit::Day).then(|| NodeErrorKind::DateCutIntoHours { column: column.clone(), unit })
-            }
-            _ => None,
+        let own = node.start.or(node.source_start);
+        let start = has_start || own.is_some() || node.parents().into_iter().any(|parent| started[parent]);
+        let NodeKind::IncrementalByTime { column, every, .. } = &node.kind else {
+            started.push(start);
+            continue;
         };
         // Its readers would complain of the same missing start.
-        started.push(start || matches!(kind, Some(NodeErrorKind::NoStart)));
-        errors.extend(kind.map(|kind| NodeError { node: node.name.clone(), kind }));
+        started.push(true);
+        let unit = every.unwrap_or_else(|| node.cron.unit());
+        let problem = time_problem(column, column_type(node, column), unit, start, own);
+        let error = problem.filter(NodeErrorKind::is_error).map(|kind| NodeError { node: node.name.clone(), kind });
+        errors.extend(error);
     }
     errors
 }
@@ -45,7 +61,7 @@ pub fn node_errors(input: &PlanInput, has_start: bool) -> Vec<NodeError> {
 /// Everything that stands in the way, at once.
 pub fn plan(input: &PlanInput, state: &RecordedState, options: &PlanOptions) -> Result<PlanFile, Vec<PlanError>> {
     let mut errors: Vec<PlanError> = options_errors(options).into_iter().map(PlanError::Options).collect();
-    errors.extend(node_errors(input, options.start.is_some()).into_iter().map(PlanError::Node));
+    errors.extend(time_errors(input, options.start.is_some()).into_iter().map(PlanError::Node));
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -62,7 +78,10 @@ pub fn plan(input: &PlanInput, state: &RecordedState, options: &PlanOptions) -> 
     let pairs: Vec<Wanted<'_>> =
         pairs.map(|((node, wanted), schedule)| Wanted { node, wanted, exists: schedule.exists }).collect();
     let changes = changes(&pairs, recorded.unwrap_or(&nothing));
-    let mut steps = steps(input, &planned, &changes);
+    let mut steps = steps(input, &planned, &changes, |node| {
+        let known = recorded.and_then(|nodes| nodes.get(&node.name));
+        known.is_some_and(|known| known.promises == promises(node))
+    });
     let promoted = (!changes.is_empty()).then(|| {
         let names = input.nodes.iter().map(|node| node.name.clone());
         steps.push(promotion(&steps, &options.environment, recorded.is_none()));
@@ -107,10 +126,20 @@ fn environment_node(node: &PlanNode, schedule: &NodeSchedule, environment: &str)
         snapshot: schedule.identity.snapshot.clone(),
         fingerprint: node.fingerprint.clone(),
         metadata: node.metadata.clone(),
+        promises: promises(node),
         parts: node.parts.clone(),
         table: schedule.identity.table.clone(),
         views,
     }
+}
+
+/// A hash of a node's checks; empty when it has none.
+fn promises(node: &PlanNode) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for check in &node.checks {
+        hasher.update(format!("{check:?}\n").as_bytes());
+    }
+    if node.checks.is_empty() { String::new() } else { hasher.finalize().to_hex()[..32].to_owned() }
 }
 
 /// The environment as it is to be, against what it is.

@@ -64,6 +64,8 @@ pub struct EnvironmentNode {
     pub fingerprint: String,
     /// The fingerprint of what does not touch data: docs, cron, owner.
     pub metadata: String,
+    /// A hash of the promises that its rows were checked for.
+    pub promises: String,
     /// The hashes of which the data fingerprint is made, by name; they tell why it changed.
     pub parts: BTreeMap<String, String>,
     /// The physical table behind the views.

@@ -25,11 +25,22 @@ struct Steps<'a> {
     made: Vec<Made>,
 }
 
-/// All steps, without the promotion.
-pub(crate) fn steps(input: &PlanInput, planned: &[NodeSchedule], changes: &[Change]) -> Vec<Step> {
+/// All steps, without the promotion. `promised` says of which nodes the environment knows the promises already.
+pub(crate) fn steps(
+    input: &PlanInput,
+    planned: &[NodeSchedule],
+    changes: &[Change],
+    promised: impl Fn(&PlanNode) -> bool,
+) -> Vec<Step> {
     let mut steps = Steps { input, planned, changes, steps: Vec::new(), made: Vec::new() };
     for (node, schedule) in input.nodes.iter().zip(planned) {
         let made = steps.node(node, schedule);
+        // Rows that are written are judged as they are written; those that are there already are judged here.
+        if schedule.exists && made.whole.is_none() && !node.checks.is_empty() && !promised(node) {
+            let after = made.batches.iter().map(|&(_, step)| step).collect();
+            let why = format!("What `{}` promises has not been checked on the rows that it has.", node.name);
+            steps.push(node, StepKind::Check, after, why);
+        }
         steps.made.push(made);
     }
     steps.steps

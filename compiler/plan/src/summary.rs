@@ -66,7 +66,8 @@ fn work(text: &mut String, plan: &PlanFile) {
                     (cells, again, batches) = (cells + of_step, again + of_those, batches + 1);
                     span = Some(span.map_or(*range, |span| Interval::new(span.start, range.end)));
                 }
-                StepKind::Promote => {}
+                StepKind::Check if verb.is_empty() => verb = "check promises",
+                StepKind::Check | StepKind::Promote => {}
             }
         }
         let Some(span) = span else {

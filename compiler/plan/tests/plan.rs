@@ -82,7 +82,7 @@ fn run(mut state: RecordedState, plan: &PlanFile) -> RecordedState {
             runs: Vec::new(),
         });
         let (range, new_data) = match step.kind {
-            StepKind::Create | StepKind::Promote => (Interval::NOTHING, true),
+            StepKind::Create | StepKind::Check | StepKind::Promote => (Interval::NOTHING, true),
             StepKind::Load { range } | StepKind::Backfill { range, .. } => (range, true),
             StepKind::Build { range, new_data } => (range, new_data),
         };
@@ -99,6 +99,7 @@ fn lines(plan: &PlanFile) -> Vec<String> {
             StepKind::Load { .. } => "load".to_owned(),
             StepKind::Build { .. } => "build".to_owned(),
             StepKind::Backfill { range, .. } => format!("{range:?}"),
+            StepKind::Check => "check".to_owned(),
             StepKind::Promote => "promote".to_owned(),
         };
         let after: Vec<String> = step.after.iter().map(ToString::to_string).collect();

@@ -83,6 +83,11 @@ pub enum ResolveError<'db> {
     },
     /// A reference to an item that was reported as broken: nothing more is said here.
     BrokenTarget,
+    /// A relation in a schema that is not the project's.
+    ReservedSchema {
+        /// The schema.
+        schema: String,
+    },
     /// Two nodes claim one relation.
     RelationClash {
         /// The relation.
@@ -197,6 +202,14 @@ impl<'db> ResolveError<'db> {
                     .help(format!("Write `ref({name})`."))
             }
             Self::BrokenTarget => return None,
+            Self::ReservedSchema { schema } => error(
+                diagnostics::RESERVED_SCHEMA,
+                format!("the schema `{schema}` is not the project's"),
+                node.map_or_else(|| item_location(db, item), |node| locate::property_location(db, node, Part::Alias)),
+                "would stand in it",
+            )
+            .why("It belongs to Esker or to the engine.")
+            .help("Choose another schema behind `in`, or another `alias`."),
             Self::RelationClash { relation, first } => {
                 let at = match node {
                     Some(node) => locate::property_location(db, node, Part::Alias),

@@ -5,7 +5,7 @@
 use crate::ResolveError;
 use crate::versions::{self, Lifecycle};
 use esker_declare::{
-    ColumnDecl, Item, ItemDecl, KindDecl, ModelDecl, Place, Properties, ReadDecl, VersionDecl, VersionName,
+    ColumnDecl, Item, ItemDecl, KindDecl, ModelDecl, Place, Properties, ReadDecl, SqlDecl, VersionDecl, VersionName,
 };
 use esker_grammar::sql::SqlText;
 use esker_source::Db;
@@ -109,7 +109,11 @@ fn model_node<'db>(name: Option<&VersionName>, model: &ModelDecl) -> NodeDecl<'d
         role: NodeRole::Model(own.and_then(|own| own.kind.clone()).or_else(|| model.shared.kind.clone())),
         docs: version.and_then(|version| version.docs.clone()).or_else(|| model.docs.clone()),
         columns: versions::columns(model, version, &mut errors),
-        body: if own.is_some_and(|own| own.has_sql) { Some(block) } else { model.shared.has_sql.then_some(None) },
+        body: match own.map_or(SqlDecl::Inherited, |own| own.sql) {
+            SqlDecl::Here => Some(block),
+            SqlDecl::Elsewhere => None,
+            SqlDecl::Inherited => (model.shared.sql == SqlDecl::Here).then_some(None),
+        },
         lifecycle: versions::lifecycle(model, name),
         properties: own.map_or_else(|| model.shared.clone(), |own| inherit(own, &model.shared)),
         schema: model.schema.clone(),
@@ -129,7 +133,7 @@ fn inherit(own: &Properties, shared: &Properties) -> Properties {
         tags: own.tags.clone().or_else(|| shared.tags.clone()),
         contract: None,
         alias: own.alias.clone().or_else(|| shared.alias.clone()),
-        has_sql: own.has_sql || shared.has_sql,
+        sql: SqlDecl::Inherited,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::{Node, node_refs, project_nodes};
 use esker_source::{Db, Project};
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// The nodes in the order in which they can be computed, their parents, and the cycles that have no such order.
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
@@ -23,7 +23,7 @@ pub struct Graph<'db> {
 #[salsa::tracked]
 pub fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
     let nodes = project_nodes(db, project);
-    let index: std::collections::HashMap<Node<'db>, usize> =
+    let index: HashMap<Node<'db>, usize> =
         nodes.iter().enumerate().map(|(i, node)| (*node, i)).collect();
     // An edge leads from the reader to what it reads, with the index of the reference.
     let mut graph: DiGraph<(), usize> = DiGraph::new();
@@ -37,8 +37,8 @@ pub fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
             }
         }
     }
-    // Tarjan yields what is read before its readers.
-    let components = tarjan_scc(&graph);
+    // What is read comes before its readers; without recursion, so that a long chain is no danger.
+    let components = kosaraju_scc(&graph);
     let mut position = vec![0; nodes.len()];
     let order: Vec<usize> = components.iter().flatten().map(|node| node.index()).collect();
     for (place, node) in order.iter().enumerate() {
@@ -59,19 +59,36 @@ pub fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
     }
     let mut cycles: Vec<Vec<(Node<'db>, usize)>> = components
         .iter()
-        .filter_map(|component| cycle(&graph, component))
+        .flat_map(|component| cycles(&graph, component))
         .map(|path| path.into_iter().map(|(node, reference)| (nodes[node], reference)).collect())
         .collect();
     cycles.sort_by_key(|path: &Vec<(Node<'db>, usize)>| path[0].0.label(db));
     Graph { order: order.into_iter().map(|node| nodes[node]).collect(), parents, cycles }
 }
 
-/// The shortest cycle through the first node of a component (first in order of names); nothing for a single node
-/// that does not refer to itself.
-fn cycle(graph: &DiGraph<(), usize>, component: &[NodeIndex]) -> Option<Vec<(usize, usize)>> {
-    let start = *component.iter().min()?;
-    let mut came_from: BTreeMap<NodeIndex, (NodeIndex, usize)> = BTreeMap::new();
-    let mut queue = std::collections::VecDeque::from([start]);
+/// Cycles that together pass through every node of a component: for each node (in order of names) that no cycle before
+/// it passes, the shortest one through it. None for a single node that does not refer to itself.
+fn cycles(graph: &DiGraph<(), usize>, component: &[NodeIndex]) -> Vec<Vec<(usize, usize)>> {
+    let inside: HashSet<NodeIndex> = component.iter().copied().collect();
+    let mut starts: Vec<NodeIndex> = component.to_vec();
+    starts.sort_unstable();
+    let mut passed: HashSet<usize> = HashSet::new();
+    let mut cycles = Vec::new();
+    for start in starts {
+        if !passed.contains(&start.index())
+            && let Some(path) = cycle(graph, &inside, start)
+        {
+            passed.extend(path.iter().map(|(node, _)| *node));
+            cycles.push(path);
+        }
+    }
+    cycles
+}
+
+/// The shortest cycle through a node.
+fn cycle(graph: &DiGraph<(), usize>, inside: &HashSet<NodeIndex>, start: NodeIndex) -> Option<Vec<(usize, usize)>> {
+    let mut came_from: HashMap<NodeIndex, (NodeIndex, usize)> = HashMap::new();
+    let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
         let mut edges: Vec<_> = graph.edges(node).map(|edge| (*edge.weight(), edge.target())).collect();
         edges.sort_unstable();
@@ -87,7 +104,7 @@ fn cycle(graph: &DiGraph<(), usize>, component: &[NodeIndex]) -> Option<Vec<(usi
                 path.reverse();
                 return Some(path);
             }
-            if component.contains(&target) && !came_from.contains_key(&target) {
+            if inside.contains(&target) && !came_from.contains_key(&target) {
                 came_from.insert(target, (node, reference));
                 queue.push_back(target);
             }

@@ -156,25 +156,34 @@ pub enum RefProblem<'db> {
 
 /// The node that a name and a pin mean.
 pub fn resolve<'db>(db: &'db dyn Db, project: Project, name: &str, pin: &RefPin) -> Result<Node<'db>, RefProblem<'db>> {
-    let Some(item) = names(db, project).items.get(name).copied() else { return Err(RefProblem::UnknownName) };
+    let names = names(db, project);
+    let Some(item) = names.items.get(name).copied() else { return Err(RefProblem::UnknownName) };
+    if names.duplicates.iter().any(|(_, first)| *first == item) {
+        return Err(RefProblem::Broken);
+    }
     let nodes = item_nodes(db, item);
     let model = match item.decl(db) {
         ItemDecl::Model(model) if !model.versions.is_empty() => Some(model),
         _ => None,
     };
-    match (pin, model) {
-        _ if nodes.is_empty() => Err(RefProblem::Broken),
-        (RefPin::Unpinned, None) => Ok(nodes[0]),
-        (RefPin::Pinned(..), None) => Err(RefProblem::NotVersioned(item)),
-        (RefPin::Unpinned, Some(model)) => {
-            let latest = versions::latest(model);
-            nodes.iter().find(|node| node.version(db).as_ref() == latest).copied().ok_or(RefProblem::Broken)
-        }
-        // `1` and `"1"` are one label: no model may have both.
-        (RefPin::Pinned(label, _), Some(_)) => {
-            let same = |node: &&Node| node.version(db).as_ref().is_some_and(|v| v.to_string() == label.to_string());
-            nodes.iter().find(same).copied().ok_or_else(|| RefProblem::UnknownVersion(item, label.clone()))
-        }
+    let Some(model) = model else {
+        return match (nodes.first(), pin) {
+            (None, _) => Err(RefProblem::Broken),
+            (Some(node), RefPin::Unpinned) => Ok(*node),
+            (Some(_), RefPin::Pinned(..)) => Err(RefProblem::NotVersioned(item)),
+        };
+    };
+    // `1` and `"1"` are one label: no model may have both.
+    let wanted = match pin {
+        RefPin::Unpinned => versions::latest(model),
+        RefPin::Pinned(label, _) => Some(label),
+    };
+    let Some(wanted) = wanted.map(ToString::to_string) else { return Err(RefProblem::Broken) };
+    match (model.versions.iter().find(|version| version.name.to_string() == wanted), pin) {
+        (Some(version), _) if version.duplicated => Err(RefProblem::Broken),
+        (Some(version), _) => Ok(Node::new(db, item, Some(version.name.clone()))),
+        (None, RefPin::Pinned(label, _)) => Err(RefProblem::UnknownVersion(item, label.clone())),
+        (None, RefPin::Unpinned) => Err(RefProblem::Broken),
     }
 }
 

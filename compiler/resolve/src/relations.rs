@@ -46,13 +46,21 @@ pub fn node_relations<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -
     }
 }
 
-/// Nodes that claim a relation which another node has. Names are compared without case, as the engine does.
+/// Schemas that are not the project's to fill: Esker's own and the engine's.
+const RESERVED: &[&str] = &["esker_data", "esker_state", "information_schema", "pg_catalog", "temp", "system"];
+
+/// Nodes that claim a relation which another node has, or that nobody may have. Names are compared without case, as the engine does.
 #[salsa::tracked]
 pub fn relation_clashes<'db>(db: &'db dyn Db, project: Project) -> Vec<(Node<'db>, ResolveError<'db>)> {
     let mut owners: BTreeMap<String, Node<'db>> = BTreeMap::new();
     let mut clashes = Vec::new();
     for node in project_nodes(db, project) {
+        let made = !matches!(node_decl(db, *node).role, NodeRole::Source(_));
         for relation in node_relations(db, project, *node) {
+            if made && RESERVED.contains(&relation.schema.to_lowercase().as_str()) {
+                clashes.push((*node, ResolveError::ReservedSchema { schema: relation.schema.clone() }));
+                break;
+            }
             let first = *owners.entry(relation.to_string().to_lowercase()).or_insert(*node);
             // Two items with one name were reported as such.
             let same_name = first.item(db) != node.item(db) && first.item(db).name(db) == node.item(db).name(db);

@@ -2,7 +2,10 @@
 
 use crate::ResolveError;
 use crate::node::NodeColumn;
-use esker_declare::{ColumnDecl, ColumnsEdit, DataType, Item, ModelDecl, Part, Place, VersionDecl, VersionName};
+use esker_declare::{
+    ColumnDecl, ColumnsEdit, DataType, Item, ModelDecl, Part, Place, VersionDecl, VersionName, quote_always,
+};
+use esker_grammar::sql::{SqlToken, SqlTokenKind};
 use esker_source::Db;
 
 /// The stage of life of a node among its model's versions.
@@ -165,6 +168,18 @@ impl Edit<'_, '_> {
         }
     }
 
+    /// A condition goes on to mean the same column under its new name.
+    fn rename_in_checks(&self, columns: &mut [NodeColumn]) {
+        for check in columns.iter_mut().flat_map(|column| &mut column.decl.checks) {
+            for token in &mut check.condition.tokens {
+                let renamed = self.names.iter().find(|(index, ..)| names_column(token, &self.shared[*index].name));
+                if let Some((_, name, _)) = renamed {
+                    *token = SqlToken { kind: SqlTokenKind::QuotedIdent, text: quote_always(name) };
+                }
+            }
+        }
+    }
+
     fn finish(self, edits: &[ColumnsEdit]) -> Vec<NodeColumn> {
         let mut columns: Vec<NodeColumn> = Vec::new();
         let included: Vec<NodeColumn> = shared_columns(self.shared);
@@ -182,6 +197,7 @@ impl Edit<'_, '_> {
                 None => columns.push(column),
             }
         }
+        self.rename_in_checks(&mut columns);
         for edit in edits {
             let ColumnsEdit::Define(own) = edit else { continue };
             let place = self.at(Part::Entry(own.entry));
@@ -210,6 +226,15 @@ impl Edit<'_, '_> {
             columns[index] = NodeColumn { decl, place };
         }
         columns
+    }
+}
+
+/// Whether a token of SQL names this column, bare or quoted.
+fn names_column(token: &SqlToken, column: &str) -> bool {
+    match token.kind {
+        SqlTokenKind::Word => token.text.eq_ignore_ascii_case(column),
+        SqlTokenKind::QuotedIdent => token.text.trim_matches('"').eq_ignore_ascii_case(column),
+        _ => false,
     }
 }
 

@@ -50,4 +50,15 @@ impl Brackets {
             None => Ok(Self { partner, around }),
         }
     }
+
+    /// How many brackets are open at once at most.
+    pub(crate) fn depth(&self) -> usize {
+        let mut depths = vec![0_usize; self.around.len()];
+        let mut deepest = 0;
+        for (at, around) in self.around.iter().enumerate() {
+            depths[at] = around.map_or(0, |open| depths[open as usize] + 1);
+            deepest = deepest.max(depths[at]);
+        }
+        deepest
+    }
 }

@@ -4,7 +4,7 @@ use sqlparser::ast::{BinaryOperator, Expr};
 use sqlparser::dialect::{Dialect, DuckDbDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, Word};
 use std::any::TypeId;
 
 #[derive(Debug)]
@@ -95,8 +95,34 @@ impl Dialect for DuckDb {
             .then(|| parser.expected_ref("an expression", next))
     }
 
-    /// `a GLOB b`, and `a IN list` without parentheses.
+    /// `a ISNULL`, `a ^@ b`.
+    fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
+        match &parser.peek_token_ref().token {
+            Token::Word(word) if is_isnull(word) => Some(Ok(self.prec_value(Precedence::Is))),
+            Token::CaretAt => Some(Ok(self.prec_value(Precedence::Pipe))),
+            _ => None,
+        }
+    }
+
+    /// `a ISNULL`, `a && b`, `a ^@ b`, `a GLOB b`, and `a IN list` without parentheses.
     fn parse_infix(&self, parser: &mut Parser, expr: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
+        let operator = match &parser.peek_token_ref().token {
+            Token::Word(word) if is_isnull(word) => {
+                parser.advance_token();
+                return Some(Ok(Expr::IsNull(Box::new(expr.clone()))));
+            }
+            Token::Overlap => Some(BinaryOperator::PGOverlap),
+            Token::CaretAt => Some(BinaryOperator::PGStartsWith),
+            _ => None,
+        };
+        if let Some(op) = operator {
+            parser.advance_token();
+            return Some(parser.parse_subexpr(self.prec_value(Precedence::Pipe)).map(|right| Expr::BinaryOp {
+                left: Box::new(expr.clone()),
+                op,
+                right: Box::new(right),
+            }));
+        }
         let above_comparison = self.prec_value(Precedence::Between);
         if parser.parse_keyword(Keyword::GLOB) {
             return Some(parser.parse_subexpr(above_comparison).map(|right| Expr::BinaryOp {
@@ -121,4 +147,8 @@ impl Dialect for DuckDb {
             negated,
         }))
     }
+}
+
+fn is_isnull(word: &Word) -> bool {
+    word.quote_style.is_none() && word.value.eq_ignore_ascii_case("isnull")
 }

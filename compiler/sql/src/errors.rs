@@ -1,5 +1,6 @@
 //! What is wrong with a body of SQL as SQL, and how that is said.
 
+use crate::UnseenCte;
 use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
 use std::ops::Range;
 
@@ -33,8 +34,25 @@ pub enum SqlErrorKind {
     },
     /// Any other refusal of the parser.
     Unreadable {
-        /// Its words.
-        message: String,
+        /// The token where it gave up; nothing at the end.
+        found: Option<String>,
+    },
+    /// `{{ … }}`
+    Template,
+    /// `?` or `:name`
+    Placeholder {
+        /// As written.
+        text: String,
+    },
+    /// A name in backticks.
+    Backticks {
+        /// Without them.
+        name: String,
+    },
+    /// Two CTEs of one WITH have a name.
+    DuplicateCte {
+        /// The name.
+        name: String,
     },
     /// Nested beyond what is read.
     TooDeep,
@@ -57,6 +75,13 @@ pub enum SqlErrorKind {
         /// A CTE of the query with nearly this name.
         cte: Option<String>,
     },
+    /// A CTE that the query has, and that cannot be seen from here.
+    UnseenCte {
+        /// Its name.
+        name: String,
+        /// Why.
+        why: UnseenCte,
+    },
     /// A file read by its name.
     FileAsTable {
         /// The path.
@@ -68,6 +93,11 @@ pub enum SqlErrorKind {
         name: String,
         /// What could be meant.
         known: Vec<String>,
+    },
+    /// `$start` and the like, in a node that is not computed by ranges of time.
+    NoRange {
+        /// Without `$`.
+        name: String,
     },
     /// A join that says not how its rows are matched.
     JoinWithoutCondition,
@@ -102,8 +132,37 @@ impl SqlError {
                 let title = format!("expected {expected}, found {found}");
                 Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this does not fit here")
             }
-            SqlErrorKind::Unreadable { message } => {
-                Diagnostic::new(diagnostics::SQL_SYNTAX, format!("this SQL cannot be read: {message}"), at, "here")
+            SqlErrorKind::Unreadable { found } => {
+                let title = match found {
+                    Some(found) => format!("the SQL cannot be read beyond `{found}`"),
+                    None => "the SQL ends too early".to_string(),
+                };
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this does not fit here")
+            }
+            SqlErrorKind::Template => {
+                Diagnostic::new(diagnostics::SQL_SYNTAX, "a template stands in the SQL", at, "not SQL")
+                    .why("Esker has no templates: SQL is read and typed as it is written.")
+                    .help("Write `ref(s)` for `{{ ref('s') }}`, and `$name` for a variable.")
+            }
+            SqlErrorKind::Placeholder { text } => {
+                let title = format!("`{text}` is no variable");
+                let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_VARIABLE, title, at, "nothing sets it")
+                    .why("A query is run by a plan: there is nobody to fill in parameters.");
+                match text.strip_prefix(':').filter(|name| !name.is_empty()) {
+                    Some(name) => diagnostic.help(format!("Variables are written with a dollar sign: `${name}`.")),
+                    None => diagnostic.help("Variables have names and are written with a dollar sign: `$name`."),
+                }
+            }
+            SqlErrorKind::Backticks { name } => {
+                let title = "SQL has no backticks";
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "the engine refuses this")
+                    .why("Backticks quote names outside SQL; in SQL, as the engine reads it, double quotes do.")
+                    .help(format!("Write `\"{name}\"`."))
+            }
+            SqlErrorKind::DuplicateCte { name } => {
+                let title = format!("two CTEs are called `{name}`");
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "the second one")
+                    .help("Give one of them another name, or remove it.")
             }
             SqlErrorKind::TooDeep => {
                 let title = "the SQL is nested too deeply to be read";
@@ -141,6 +200,18 @@ impl SqlError {
                     )),
                 }
             }
+            SqlErrorKind::UnseenCte { name, why: UnseenCte::Later(reader) } => {
+                let title = format!("`{name}` is read before it is defined");
+                Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "defined further below")
+                    .why("A CTE sees those that stand before it.")
+                    .help(format!("Move `{name}` before `{reader}`."))
+            }
+            SqlErrorKind::UnseenCte { name, why: UnseenCte::Itself } => {
+                let title = format!("`{name}` reads itself");
+                Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "read inside its own definition")
+                    .why("A CTE sees itself only in a recursive WITH.")
+                    .help("Write `with recursive`.")
+            }
             SqlErrorKind::FileAsTable { path } => {
                 let title = "a file is read by its path";
                 Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "neither a `ref`, nor a CTE")
@@ -157,6 +228,12 @@ impl SqlError {
                         list(known.iter().map(|known| format!("`${known}`")))
                     )),
                 }
+            }
+            SqlErrorKind::NoRange { name } => {
+                let title = format!("`${name}` has no value in this model");
+                Diagnostic::new(diagnostics::NO_RANGE, title, at, "there is no range of time here")
+                    .why("A range of time is only given to a model that is computed range by range.")
+                    .help("Write `kind incremental by time (column)`, or remove the condition; `$now` can be used everywhere.")
             }
             SqlErrorKind::JoinWithoutCondition => {
                 let title = "this join has no condition";

@@ -24,9 +24,9 @@ mod walk;
 
 pub use errors::{SqlError, SqlErrorKind};
 pub use ir::*;
-pub use lower::{Lowered, QuerySourceMap, StrayTable};
+pub use lower::{Lowered, QuerySourceMap, StrayTable, UnseenCte};
 pub use params::variables;
-pub use queries::{is_opaque, lower, query, query_source_map, sql_errors};
+pub use queries::{is_opaque, lower, lower_condition, query, query_source_map, sql_errors};
 
 #[cfg(test)]
 mod tests;

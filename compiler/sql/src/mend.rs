@@ -35,6 +35,12 @@ const CLAUSES: &[&str] = &[
     "fetch",
 ];
 
+/// Words behind which a value begins.
+const OPENERS: &[&str] = &[
+    "select", "distinct", "where", "and", "or", "not", "on", "by", "having", "qualify", "when", "then", "else", "case",
+    "between", "in", "like", "limit",
+];
+
 /// Mends the tokens of a body.
 pub(crate) fn mend(text: &SqlText, brackets: &Brackets, fed: Vec<Fed>) -> Mended {
     let mut mender =
@@ -103,6 +109,17 @@ impl Mender<'_> {
             "describe" | "summarize" | "show" if self.out.last().is_some_and(|p| p.token == Token::LParen) => {
                 self.give_up(at, "DESCRIBE")
             }
+            // A function behind a dot is plain, also where its name has a syntax of its own: `name.substr(1)`.
+            _ if self.sign(at + 1, &Token::LParen) && self.out.last().is_some_and(|p| p.token == Token::Period) => {
+                self.quote(at)
+            }
+            "interval" if !self.begins_interval(at) => self.quote(at),
+            "columns" if self.sign(at + 1, &Token::LParen) && self.in_condition() => {
+                let close = self.closing(at + 1);
+                self.note(at, close + 1);
+                self.out.push(Fed::word(UNKNOWN, self.fed[at].at));
+                close + 1
+            }
             "columns" if self.sign(at + 1, &Token::LParen) && !self.before(&["as"]) => self.give_up(at, "COLUMNS(…)"),
             "like" | "ilike" | "similar" | "glob" | "not" if self.behind_star() => self.give_up(at, "* LIKE"),
             _ if self.sign(at + 1, &Token::Colon) && self.opens_item() => self.prefix_alias(at),
@@ -127,6 +144,51 @@ impl Mender<'_> {
     fn keep(&mut self, at: usize) -> usize {
         self.out.push(self.fed[at].clone());
         at + 1
+    }
+
+    /// Keeps a word as a plain name.
+    fn quote(&mut self, at: usize) -> usize {
+        let Fed { token, at: place } = &self.fed[at];
+        let token = match token {
+            Token::Word(word) => Token::make_word(&word.value, Some('"')),
+            other => other.clone(),
+        };
+        self.out.push(Fed { token, at: *place });
+        at + 1
+    }
+
+    /// Whether `interval` is the word of `interval 1 day`, or a type; else it is a name.
+    fn begins_interval(&self, at: usize) -> bool {
+        let is_value = |fed: &Fed| {
+            matches!(
+                fed.token,
+                Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) | Token::LParen
+            )
+        };
+        let is_type = match self.out.last() {
+            None => false,
+            Some(Fed { token: Token::Word(word), .. }) => word.quote_style.is_some() || !self.before(OPENERS),
+            Some(before) => before.token == Token::DoubleColon,
+        };
+        is_type || self.fed.get(at + 1).is_some_and(is_value)
+    }
+
+    /// Whether what stands here only decides about rows, and adds no columns: it is in WHERE, HAVING or QUALIFY.
+    fn in_condition(&self) -> bool {
+        let mut depth = 0;
+        for (n, fed) in self.out.iter().enumerate().rev() {
+            match &fed.token {
+                Token::RParen | Token::RBracket | Token::RBrace => depth += 1,
+                Token::LParen | Token::LBracket | Token::LBrace if depth > 0 => depth -= 1,
+                _ if depth > 0 => {}
+                // `filter (where …)` belongs to an entry of the select list.
+                _ if fed.is("where") => return n == 0 || self.out[n - 1].token != Token::LParen,
+                _ if fed.is_any(&["having", "qualify"]) => return true,
+                _ if fed.is_any(&["select", "from", "by"]) => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     fn leave_out(&mut self, from: usize, to: usize) -> usize {

@@ -1,8 +1,9 @@
 //! The `$variables` that SQL may use.
 
 use crate::{SqlError, SqlErrorKind};
-use esker_declare::DataType;
+use esker_declare::{DataType, KindDecl};
 use esker_grammar::sql::{SqlText, SqlTokenKind};
+use esker_resolve::NodeRole;
 use esker_source::Settings;
 
 /// The variables that the runner sets, with their types.
@@ -35,14 +36,22 @@ fn literal_type(value: &str) -> DataType {
     }
 }
 
-/// The uses of variables that nothing defines.
-pub(crate) fn unknown_params(text: &SqlText, settings: &Settings) -> Vec<SqlError> {
+/// The variables that are the range of time that is computed.
+const RANGE: &[&str] = &["start", "end", "start_date", "end_date"];
+
+/// The uses of variables that nothing defines, or that have no value in a node of this role.
+pub(crate) fn wrong_params(text: &SqlText, settings: &Settings, role: &NodeRole) -> Vec<SqlError> {
+    let whole = matches!(role, NodeRole::Model(Some(KindDecl::Full | KindDecl::View)));
     let params = text.tokens.iter().enumerate().filter(|(_, token)| token.kind == SqlTokenKind::Param);
     let mut errors = Vec::new();
     for (at, token) in params {
         let name = token.text.trim_start_matches('$');
         let known = variables(settings);
         if known.iter().any(|(known, ..)| *known == name) {
+            if whole && RANGE.contains(&name) {
+                let kind = SqlErrorKind::NoRange { name: name.to_string() };
+                errors.push(SqlError { tokens: at as u32..at as u32 + 1, kind });
+            }
             continue;
         }
         let known = known.into_iter().map(|(name, ..)| name.to_string()).collect();

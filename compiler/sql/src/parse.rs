@@ -8,8 +8,8 @@ use sqlparser::ast::Query;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::Token;
 
-/// How deeply expressions and subqueries may nest.
-const DEPTH: usize = 160;
+/// How deeply the parser may call itself: brackets about half as deep, and no fewer than real SQL has.
+pub(crate) const DEPTH: usize = 2000;
 
 /// Words that begin a statement which is no query.
 const STATEMENTS: &[&str] = &[
@@ -146,9 +146,10 @@ fn explain(text: &SqlText, error: &ParserError) -> SqlError {
     };
     match message.strip_prefix("Expected: ") {
         Some(rest) => unexpected(text, at, &expected(rest.split(", found: ").next().unwrap_or(rest))),
+        // Other words of the parser's speak of its own insides.
         None => {
-            let kind = SqlErrorKind::Unreadable { message: first_lower(message) };
-            SqlError { tokens: at..at + 1, kind }
+            let found = text.tokens.get(at as usize).map(|token| token.text.clone());
+            SqlError { tokens: at..at + 1, kind: SqlErrorKind::Unreadable { found } }
         }
     }
 }
@@ -174,11 +175,6 @@ fn expected(words: &str) -> String {
         "literal string" => "a string".to_string(),
         other => format!("`{}`", other.to_lowercase()),
     }
-}
-
-fn first_lower(message: &str) -> String {
-    let mut chars = message.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// A misspelt keyword: the token where the parser gave up, or the word before it, which it then took for an alias

@@ -1,13 +1,26 @@
 //! The queries that the other stages ask.
 
 use crate::{Lowered, QueryIr, QuerySourceMap, SqlError, SqlErrorKind, StrayTable, params};
-use esker_grammar::sql::SqlText;
+use esker_grammar::sql::{SqlText, SqlToken, SqlTokenKind};
 use esker_resolve::Node;
 use esker_source::{Db, Project};
 
 /// Reads a body of SQL. Pure; the queries below are what a database remembers of it.
 pub fn lower(text: &SqlText) -> Lowered {
     crate::lower::lower(text, &esker_resolve::sql_refs(text))
+}
+
+/// Reads a condition on the rows of a table: as the query `select 1 from ref(table) where (condition)`, whose positions
+/// mean nothing.
+pub fn lower_condition(condition: &SqlText, table: &str) -> Lowered {
+    let token = |kind, text: &str| SqlToken { kind, text: text.to_string() };
+    let word = |text: &str| token(SqlTokenKind::Word, text);
+    let sign = |text: &str| token(SqlTokenKind::Symbol, text);
+    let mut tokens = vec![word("select"), token(SqlTokenKind::Number, "1"), word("from"), word("ref"), sign("("), word(table)];
+    tokens.extend([sign(")"), word("where"), sign("(")]);
+    tokens.extend(condition.tokens.iter().cloned());
+    tokens.push(sign(")"));
+    lower(&SqlText { tokens })
 }
 
 #[salsa::tracked]
@@ -41,7 +54,8 @@ pub fn is_opaque<'db>(db: &'db dyn Db, node: Node<'db>) -> bool {
 pub fn sql_errors<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<SqlError> {
     let lowered = lowered(db, node);
     let mut errors = lowered.errors.clone();
-    errors.extend(params::unknown_params(esker_resolve::node_sql(db, node), project.settings(db)));
+    let role = &esker_resolve::node_decl(db, node).role;
+    errors.extend(params::wrong_params(esker_resolve::node_sql(db, node), project.settings(db), role));
     errors.extend(lowered.stray_tables.iter().map(|stray| stray_table(db, project, stray)));
     if let Some(construct) = &lowered.query.opaque
         && esker_resolve::node_decl(db, node).columns.is_none()
@@ -55,6 +69,8 @@ pub fn sql_errors<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Ve
 fn stray_table(db: &dyn Db, project: Project, stray: &StrayTable) -> SqlError {
     let kind = if stray.file {
         SqlErrorKind::FileAsTable { path: stray.name.clone() }
+    } else if let Some(why) = &stray.unseen {
+        SqlErrorKind::UnseenCte { name: stray.name.clone(), why: why.clone() }
     } else {
         let names = &esker_resolve::names(db, project).items;
         let last = stray.name.rsplit('.').next().unwrap_or(&stray.name);

@@ -133,7 +133,12 @@ fn column<'t>() -> P<'t, ColumnsEntry> {
         Some(tok) if as_name(&tok).is_some() && !CONSTRAINTS.contains(&tok.text) => at.parse(&ty).map(Some),
         _ => Ok(None),
     });
+    let past_colon = custom::<_, In<'t>, (), Ex<'t>>(|at| {
+        super::line::past_equals(at);
+        Ok(())
+    });
     name("a column")
+        .then_ignore(past_colon)
         .then(ty)
         .then(constraint().repeated().collect::<Vec<_>>().map(|all| all.into_iter().flatten().collect()))
         .map_with(|((name, ty), constraints), extra| {

@@ -41,6 +41,7 @@ fn line<'t>(
     let kind = match word.and_then(|word| properties.get(word)) {
         Some(parser) => {
             at.skip();
+            past_equals(at);
             attempt(at, parser)
         }
         None if known => attempt(at, option),
@@ -73,6 +74,14 @@ fn known_word<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) -> (Option<&'t str>, bool
             (Some(meant), true)
         }
         None => (None, false),
+    }
+}
+
+/// `kind: full`, `owner = "x"`: who writes these comes from another language.
+pub(super) fn past_equals(at: At<'_, '_, '_>) {
+    if let Some(tok) = here(at).filter(|tok| matches!(tok.kind, TokenKind::Colon | TokenKind::Equals)) {
+        report(at, tok.span, SyntaxErrorKind::BadCharacter { written: tok.text.to_owned() });
+        at.skip();
     }
 }
 

@@ -81,7 +81,10 @@ fn named<'t>() -> P<'t, TypeKindAst> {
             words.push(' ');
             words.push_str(word);
         }
-        Ok(words)
+        match at.peek() {
+            Some(tok) if tok.text == "<" => Err(Problem::expected("`(`", tok.span)),
+            _ => Ok(words),
+        }
     });
     let number = satisfy("a number", |tok| (tok.kind == TokenKind::Integer).then(|| tok.text.to_owned()));
     words

@@ -19,6 +19,37 @@ pub(crate) fn closing(text: &str, until: Until) -> Option<usize> {
     scan(text, until, RawLexer::new(text)).or_else(|| scan(text, until, RawLexer::single_line(text)))
 }
 
+/// The offset of the closing brace in `text`, if all quotes and comments before it pair.
+pub(crate) fn clean_end(text: &str) -> Option<usize> {
+    let mut braces = 0_u32;
+    for (raw, range) in RawLexer::new(text) {
+        match (raw?, &text[range.clone()]) {
+            (Raw::Symbol, "{") => braces += 1,
+            (Raw::Symbol, "}") if braces == 0 => return Some(range.start),
+            (Raw::Symbol, "}") => braces -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// How many more braces a text closes than it opens.
+pub(crate) fn closed(text: &str) -> i32 {
+    let symbols = RawLexer::new(text).filter(|(raw, _)| *raw == Some(Raw::Symbol));
+    symbols
+        .map(|(_, range)| match &text[range] {
+            "{" => -1,
+            "}" => 1,
+            _ => 0,
+        })
+        .sum()
+}
+
+/// Whether a quote or a comment without its end hides a brace in `text`: why a block has no end.
+pub(crate) fn hides_brace(text: &str) -> bool {
+    RawLexer::new(text).any(|(raw, range)| raw.is_none() && text[range].contains('}'))
+}
+
 fn scan(text: &str, until: Until, lexer: RawLexer<'_>) -> Option<usize> {
     let mut braces = 0_u32;
     let mut parens = 0_u32;

@@ -23,8 +23,9 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::{LspService, Server};
 
-/// Deep nesting in a text is deep recursion in a parser: more than the two megabytes that a thread gets by default.
-const STACK: usize = 16 << 20;
+/// A long chain in a text (of operators, of models) is deep recursion in a compiler: more than the two megabytes that a
+/// thread gets by default. Only what is used of it costs memory.
+const STACK: usize = 256 << 20;
 
 /// Serves one client on standard input and output, until it says `exit` or goes away.
 ///

@@ -107,16 +107,17 @@ impl<'e> Store<'e> {
                 snapshot.runs.push(run);
             }
         }
-        let environments = "SELECT environment, node, snapshot, fingerprint, metadata, parts, table_schema, table_name, \
+        let environments = "SELECT environment, node, snapshot, fingerprint, metadata, promises, parts, table_schema, table_name, \
                             views FROM esker_state.environments";
         for row in self.engine.query(environments)? {
-            if let [environment, node, snapshot, fingerprint, metadata, parts, schema, name, views] =
+            if let [environment, node, snapshot, fingerprint, metadata, promises, parts, schema, name, views] =
                 texts(&row).as_slice()
             {
                 let shown = EnvironmentNode {
                     snapshot: snapshot.clone(),
                     fingerprint: fingerprint.clone(),
                     metadata: metadata.clone(),
+                    promises: promises.clone(),
                     parts: serde_json::from_str(parts).unwrap_or_default(),
                     table: Relation { schema: schema.clone(), name: name.clone() },
                     views: serde_json::from_str(views).unwrap_or_default(),

@@ -95,11 +95,12 @@ impl Store<'_> {
         for (name, node) in &promotion.nodes {
             let json = |text: Result<String, serde_json::Error>| literal(&text.unwrap_or_default());
             self.engine.execute(&format!(
-                "INSERT INTO esker_state.environments VALUES ({environment}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+                "INSERT INTO esker_state.environments VALUES ({environment}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
                 literal(name),
                 literal(&node.snapshot),
                 literal(&node.fingerprint),
                 literal(&node.metadata),
+                literal(&node.promises),
                 json(serde_json::to_string(&node.parts)),
                 literal(&node.table.schema),
                 literal(&node.table.name),

@@ -24,7 +24,7 @@ pub const CREATE: &[&str] = &[
     "COMMENT ON TABLE esker_state.steps IS 'Every step that was committed, together with the rows it wrote: those of \
      [start_at, end_at), UTC. It was the change that led to this revision.'",
     "CREATE TABLE esker_state.environments (environment VARCHAR NOT NULL, node VARCHAR NOT NULL, snapshot VARCHAR NOT NULL, \
-     fingerprint VARCHAR NOT NULL, metadata VARCHAR NOT NULL, parts VARCHAR NOT NULL, table_schema VARCHAR NOT NULL, \
+     fingerprint VARCHAR NOT NULL, metadata VARCHAR NOT NULL, promises VARCHAR NOT NULL, parts VARCHAR NOT NULL, table_schema VARCHAR NOT NULL, \
      table_name VARCHAR NOT NULL, views VARCHAR NOT NULL, plan VARCHAR NOT NULL, promoted_at TIMESTAMP NOT NULL)",
     "COMMENT ON TABLE esker_state.environments IS 'Which snapshot each environment shows for each node, and under which views.'",
     "INSERT INTO esker_state.meta VALUES (1, 0)",

@@ -209,6 +209,7 @@ pub fn assemble(nodes: Vec<FileNode>, steps: Vec<Step>) -> PlanFile {
             snapshot: node.snapshot.clone(),
             fingerprint: node.fingerprint.clone(),
             metadata: "m".to_owned(),
+            promises: String::new(),
             parts: [("rows".to_owned(), "it's".to_owned())].into(),
             table: node.table.clone(),
             views: vec![relation("mart", &node.name)],

@@ -1,7 +1,7 @@
 //! Column blocks: declared columns, and the edits of a version.
 
 use super::Lower;
-use crate::{ColumnDecl, ColumnsEdit, DataType, DeclErrorKind, Part};
+use crate::{CheckDecl, ColumnDecl, ColumnsEdit, DataType, DeclErrorKind, Part};
 use esker_grammar::ast::{ColumnAst, ColumnsEntry, ConstraintKindAst, IncludeAst, Name, TypeAst, TypeKindAst};
 use std::collections::BTreeMap;
 
@@ -110,7 +110,8 @@ impl Lower<'_> {
                 ConstraintKindAst::PrimaryKey => (column.primary_key, column.not_null) = (true, true),
                 ConstraintKindAst::Unique => column.unique = true,
                 ConstraintKindAst::Check(sql) => {
-                    column.checks.push(esker_grammar::sql::lex(self.text, sql.span).0);
+                    let condition = esker_grammar::sql::lex(self.text, sql.span).0;
+                    column.checks.push(CheckDecl { condition, constraint: index as u32 });
                 }
                 ConstraintKindAst::Tags(_) => {}
                 ConstraintKindAst::References(..) => self.not_supported(part, "a foreign key (`references`)"),

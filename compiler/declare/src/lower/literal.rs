@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::{DeclErrorKind, Part, VersionName};
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use esker_grammar::ast::{LiteralAst, LiteralValue, VersionAst};
 
 impl Lower<'_> {
@@ -10,7 +10,10 @@ impl Lower<'_> {
     pub(super) fn moment(&mut self, part: Part, literal: &LiteralAst) -> Option<NaiveDateTime> {
         self.put(part, literal.span);
         let moment = match &literal.value {
-            LiteralValue::Date(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Into::into),
+            LiteralValue::Date(text) if text.len() == "2024-01-31".len() => {
+                let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+                date.filter(|date| date.year() > 0).map(Into::into)
+            }
             LiteralValue::Timestamp(text) => timestamp(text),
             _ => None,
         };

@@ -5,7 +5,7 @@ mod literal;
 mod model;
 mod source;
 
-use crate::{DeclError, DeclErrorKind, Item, ItemDecl, ItemKind, Part, Place, Places};
+use crate::{DeclError, DeclErrorKind, Item, ItemDecl, ItemKind, Part, Place, Places, SqlDecl};
 use esker_grammar::Span;
 use esker_grammar::ast::{ItemAst, ItemKindAst, Line, LineKind, SqlAst};
 use esker_grammar::sql::SqlText;
@@ -108,17 +108,17 @@ impl Lower<'_> {
         }
     }
 
-    /// Takes a `sql` block as the body of the shared part or of the current version. Whether it may be used.
-    fn sql(&mut self, part: Part, sql: &SqlAst) -> bool {
+    /// Takes a `sql` block as the body of the shared part or of the current version.
+    fn sql(&mut self, part: Part, sql: &SqlAst) -> SqlDecl {
         if sql.engine.is_some() {
             self.not_supported(part, "SQL for one engine (`sql for …`)");
-            return false;
+            return SqlDecl::Elsewhere;
         }
         self.put(Part::Sql, sql.keyword);
         let (tokens, spans) = esker_grammar::sql::lex(self.text, sql.inner);
         self.places.sql.insert(self.version, spans);
         self.bodies.insert(self.version, tokens);
-        true
+        SqlDecl::Here
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{Lower, literal};
 use crate::errors::KINDS;
-use crate::{DeclErrorKind, KindDecl, ModelDecl, Part, Place, Properties, VersionDecl, VersionName};
+use crate::{DeclErrorKind, KindDecl, ModelDecl, Part, Place, Properties, SqlDecl, VersionDecl, VersionName};
+use std::collections::BTreeMap;
+
 use esker_grammar::ast::{KindAst, Line, LineKind, LiteralAst, LiteralValue, Name, OptionAst, VersionAst};
 
 impl Lower<'_> {
@@ -24,10 +26,19 @@ impl Lower<'_> {
             _ => lower.property(&mut shared, part, line, "a model"),
         });
         decl.shared = shared;
+        // By what tells versions apart in names of relations: `"1.5"` and `"1_5"` are one.
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for (index, (version, line, body)) in blocks.into_iter().enumerate() {
             self.version = Some(index as u32);
-            if let Some(block) = self.version_block(index as u32, version, line, body, &decl.versions) {
-                decl.versions.push(block);
+            if let Some(block) = self.version_block(index as u32, version, line, body) {
+                let label = block.name.relation_suffix();
+                match seen.get(&label) {
+                    Some(first) => self.duplicate(&mut decl.versions[*first], &block.name),
+                    None => {
+                        seen.insert(label, decl.versions.len());
+                        decl.versions.push(block);
+                    }
+                }
             }
             self.version = None;
         }
@@ -42,7 +53,7 @@ impl Lower<'_> {
 
     /// What a model cannot do without: SQL and a kind, shared or in each version. Said once, not for every version.
     fn needs(&mut self, decl: &ModelDecl) {
-        self.need(decl, Part::Sql, |properties| properties.has_sql, DeclErrorKind::MissingSql);
+        self.need(decl, Part::Sql, |properties| properties.sql != SqlDecl::Inherited, DeclErrorKind::MissingSql);
         let kind = DeclErrorKind::Missing { what: "the model's kind", example: "kind full" };
         self.need(decl, Part::Kind, |properties| properties.kind.is_some(), kind);
     }
@@ -70,17 +81,11 @@ impl Lower<'_> {
             Part::Latest,
             DeclErrorKind::UnknownLatest { latest: name.to_string(), versions: labels(versions) },
         );
-        None
+        // Kept, so that refs to the latest find nothing, instead of another version than was meant.
+        Some(name)
     }
 
-    fn version_block(
-        &mut self,
-        block: u32,
-        version: &VersionAst,
-        line: &Line,
-        body: &[Line],
-        before: &[VersionDecl],
-    ) -> Option<VersionDecl> {
+    fn version_block(&mut self, block: u32, version: &VersionAst, line: &Line, body: &[Line]) -> Option<VersionDecl> {
         self.put(Part::Whole, line.span);
         self.put(Part::Keyword, line.keyword);
         let name = self.version_name(Part::Name, version);
@@ -92,20 +97,23 @@ impl Lower<'_> {
                 columns = Some(lower.columns_edits(entries));
             }
             LineKind::Deprecated { .. } => lower.not_supported(part, "deprecating a version"),
-            LineKind::Derive { .. } => lower.not_supported(part, "`derive from`"),
+            LineKind::Derive { .. } => {
+                lower.not_supported(part, "`derive from`");
+                own.sql = SqlDecl::Elsewhere;
+            }
             LineKind::Contract { .. } => lower.misplaced(part, line, "a version block (write `columns { … }`)"),
             LineKind::Version { .. } | LineKind::Latest(_) => lower.misplaced(part, line, "a version block"),
             _ => lower.property(&mut own, part, line, "a version block"),
         });
-        let name = name?;
-        if let Some(first) =
-            before.iter().find(|other| other.name == name || other.name.relation_suffix() == name.relation_suffix())
-        {
-            let first = Place { version: Some(first.block), part: Part::Name };
-            self.error(Part::Name, DeclErrorKind::DuplicateVersion { version: name.to_string(), first });
-            return None;
-        }
-        Some(VersionDecl { name, block, docs: line.docs.clone(), own, columns })
+        Some(VersionDecl { name: name?, block, docs: line.docs.clone(), own, columns, duplicated: false })
+    }
+
+    /// Reports the current block as a second one of a label.
+    fn duplicate(&mut self, first: &mut VersionDecl, name: &VersionName) {
+        first.duplicated = true;
+        let place = Place { version: Some(first.block), part: Part::Name };
+        let (version, other) = (name.to_string(), first.name.to_string());
+        self.error(Part::Name, DeclErrorKind::DuplicateVersion { version, other, first: place });
     }
 
     /// A line that a shared body and a version block may both hold.
@@ -133,18 +141,20 @@ impl Lower<'_> {
             LineKind::Access(word) => match word.text.as_str() {
                 "public" | "protected" => {}
                 "private" => self.not_supported(part, "`access private`"),
-                _ => self.error(
-                    part,
-                    DeclErrorKind::UnknownWord {
-                        word: word.text.clone(),
-                        allowed: &["private", "protected", "public"],
-                    },
-                ),
+                _ => {
+                    self.put(Part::Access, word.span);
+                    let allowed = &["private", "protected", "public"];
+                    self.error(Part::Access, DeclErrorKind::UnknownWord { word: word.text.clone(), allowed });
+                }
             },
             LineKind::Contract { mode, columns } => {
                 self.put(Part::Contract, line.keyword);
                 if let Some(mode) = mode.as_ref().filter(|mode| mode.text != "enforced") {
-                    self.error(part, DeclErrorKind::UnknownWord { word: mode.text.clone(), allowed: &["enforced"] });
+                    self.put(Part::ContractMode, mode.span);
+                    self.error(
+                        Part::ContractMode,
+                        DeclErrorKind::UnknownWord { word: mode.text.clone(), allowed: &["enforced"] },
+                    );
                 }
                 properties.contract = Some(self.declared_columns(columns, "a contract"));
             }
@@ -152,10 +162,11 @@ impl Lower<'_> {
                 self.put(Part::Alias, path.span);
                 properties.alias = Some(path.text());
             }
-            LineKind::Sql(sql) => properties.has_sql = self.sql(part, sql) || properties.has_sql,
+            LineKind::Sql(sql) => properties.sql = self.sql(part, sql),
             LineKind::SqlFile(file) => {
                 self.put(Part::Sql, file.span);
                 self.not_supported(part, "SQL in a file of its own (`sql file`)");
+                properties.sql = SqlDecl::Elsewhere;
             }
             LineKind::Group(_) => self.not_supported(part, "`group`"),
             LineKind::Audit(_) => self.not_supported(part, "an `audit`"),
@@ -194,10 +205,11 @@ impl Lower<'_> {
                 return None;
             }
         };
-        Some(ast.options.iter().fold(kind, |kind, option| self.kind_option(kind, option)))
+        let options = ast.options.iter().enumerate();
+        Some(options.fold(kind, |kind, (index, option)| self.kind_option(kind, index as u32, option)))
     }
 
-    fn kind_option(&mut self, mut kind: KindDecl, option: &OptionAst) -> KindDecl {
+    fn kind_option(&mut self, mut kind: KindDecl, index: u32, option: &OptionAst) -> KindDecl {
         let bad = |expected| DeclErrorKind::BadOption { option: option.words.clone(), expected };
         let problem = match (&mut kind, option.words.as_str()) {
             (KindDecl::IncrementalByTime { every, .. }, "every") => {
@@ -235,9 +247,9 @@ impl Lower<'_> {
             self.put(Part::Every, option.span);
         }
         if let Some(problem) = problem {
-            // Options have no address of their own: they share the place of the kind, `every` excepted.
-            let part = if option.words == "every" { Part::Every } else { Part::Kind };
-            self.error(part, problem);
+            let end = option.value.as_ref().map_or(option.span, |value| value.span);
+            self.put(Part::Option(index), option.span.to(end));
+            self.error(Part::Option(index), problem);
         }
         kind
     }

@@ -13,7 +13,7 @@ impl Lower<'_> {
                 decl.columns = lower.declared_columns(entries, "a source's columns");
             }
             LineKind::Start(literal) => decl.start = lower.moment(Part::Start, literal),
-            LineKind::Read { format, path, options } => decl.read = lower.read(part, format, path, options),
+            LineKind::Read { format, path, options } => decl.read = lower.read(format, path, options),
             LineKind::Owner(_) | LineKind::Tags(_) => {}
             LineKind::Freshness { .. } => lower.not_supported(part, "`freshness`"),
             _ => lower.misplaced(part, line, "a source"),
@@ -42,7 +42,7 @@ impl Lower<'_> {
             }
             LineKind::Read { format, path, options } => {
                 path_given = true;
-                decl.read = lower.read(part, format, path, options);
+                decl.read = lower.read(format, path, options);
             }
             LineKind::Schema(schema) => decl.schema = Some(schema.text.clone()),
             LineKind::Owner(_) | LineKind::Tags(_) => {}
@@ -63,7 +63,8 @@ impl Lower<'_> {
         decl
     }
 
-    fn read(&mut self, part: Part, format: &Name, path: &StrAst, options: &[(Name, LiteralAst)]) -> Option<ReadDecl> {
+    fn read(&mut self, format: &Name, path: &StrAst, options: &[(Name, LiteralAst)]) -> Option<ReadDecl> {
+        self.put(Part::ReadFormat, format.span);
         self.put(Part::ReadPath, path.span);
         let word = format.text.clone();
         let format = match word.as_str() {
@@ -71,12 +72,14 @@ impl Lower<'_> {
             "parquet" => FileFormat::Parquet,
             "json" => FileFormat::Json,
             _ => {
-                self.error(part, DeclErrorKind::UnknownWord { word, allowed: &["csv", "parquet", "json"] });
+                self.error(Part::ReadFormat, DeclErrorKind::UnknownWord { word, allowed: &["csv", "parquet", "json"] });
                 return None;
             }
         };
         let mut read = ReadDecl { format, path: path.text.clone(), options: Vec::new() };
-        for (name, value) in options {
+        for (index, (name, value)) in options.iter().enumerate() {
+            let part = Part::ReadOption(index as u32);
+            self.put(part, name.span.to(value.span));
             match literal::sql_literal(value) {
                 Some(value) => read.options.push((name.text.clone(), value)),
                 None => self.error(

@@ -3,7 +3,7 @@
 use super::Binder;
 use super::expr::strict;
 use super::scope::Clause;
-use crate::types::{Kind, Resolved, Typed, catalog, resolve};
+use crate::types::{Kind, Resolved, Typed, catalog, is_function, resolve};
 use crate::{At, InferErrorKind, Nullability};
 use esker_declare::DataType;
 use esker_diagnostics::nearest;
@@ -84,6 +84,32 @@ const WINDOW_ONLY: &[&str] = &[
     "nth_value",
 ];
 
+/// Functions of other engines, and what this one has for them.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("charindex", "instr(text, part)"),
+    ("convert", "cast(… as …)"),
+    ("date_format", "strftime(time, format)"),
+    ("dateadd", "time + interval 1 day"),
+    ("getdate", "now()"),
+    ("getutcdate", "now()"),
+    ("iff", "if(condition, a, b)"),
+    ("iif", "if(condition, a, b)"),
+    ("isnull", "coalesce(a, b)"),
+    ("newid", "uuid()"),
+    ("nvl", "coalesce(a, b)"),
+    ("nvl2", "if(a is not null, b, c)"),
+    ("regexp_substr", "regexp_extract(text, pattern)"),
+    ("safe_cast", "try_cast(… as …)"),
+    ("safe_divide", "a / b"),
+    ("str_to_date", "strptime(text, format)"),
+    ("substring_index", "split_part(text, separator, index)"),
+    ("sysdate", "now()"),
+    ("to_char", "strftime(time, format)"),
+    ("to_date", "cast(… as date)"),
+    ("to_number", "cast(… as …)"),
+    ("zeroifnull", "coalesce(a, 0)"),
+];
+
 impl Binder<'_> {
     /// The value of a call.
     pub(super) fn call(&mut self, id: ExprId, call: &Call) -> Typed {
@@ -99,6 +125,7 @@ impl Binder<'_> {
             self.scope().aggregates = true;
             self.scope().in_aggregate = true;
         }
+        let known = self.errors.len();
         let args: Vec<Typed> = call.args.iter().map(|arg| self.expr(arg.expr)).collect();
         for key in call.order_by.iter().filter_map(|item| item.expr) {
             self.expr(key);
@@ -110,6 +137,12 @@ impl Binder<'_> {
         if let Some(window) = &call.over {
             self.known_window(id, window);
             self.window(window);
+        }
+        if !is_function(&call.name) {
+            // What its arguments mean depends on which function was meant.
+            self.errors.truncate(known);
+            self.unknown_function(At::Expr(id), &call.name, catalog().keys().copied());
+            return Typed::UNKNOWN;
         }
         let text = call.args.first().and_then(|arg| match self.ir_expr(arg.expr) {
             Expr::Literal(Literal::String(text)) => Some(text.to_lowercase()),
@@ -131,23 +164,24 @@ impl Binder<'_> {
                     self.clash(id, &call.name, &clashing);
                     DataType::Unknown
                 }
-                Resolved::NoForm(forms) if !named && !star => {
+                Resolved::NoForm(forms) if !named && !star && call.order_by.is_empty() => {
                     let types = args.iter().map(|arg| arg.ty.clone()).collect();
                     let kind = InferErrorKind::WrongArguments { name: call.name.clone(), types, forms };
                     self.error(At::Expr(id), kind);
                     DataType::Unknown
                 }
                 Resolved::NoForm(_) => DataType::Unknown,
-                Resolved::NotListed => {
-                    if let Some(near) = near_function(&call.name, catalog().keys().copied()) {
-                        let (name, near) = (call.name.clone(), near.to_string());
-                        self.error(At::Expr(id), InferErrorKind::UnknownFunction { name, near });
-                    }
-                    DataType::Unknown
-                }
+                Resolved::NotListed => DataType::Unknown,
             },
         };
         Typed::of(ty).nulls(call_nulls(call, &args))
+    }
+
+    /// A function that the engine does not have: near ones are looked for in `known`.
+    pub(super) fn unknown_function<'n>(&mut self, at: At, name: &str, known: impl Iterator<Item = &'n str>) {
+        let elsewhere = ELSEWHERE.iter().find(|(foreign, _)| *foreign == name).map(|(_, own)| *own);
+        let near = elsewhere.or_else(|| near_function(name, known)).map(str::to_string);
+        self.error(at, InferErrorKind::UnknownFunction { name: name.to_string(), near });
     }
 
     fn misplaced_aggregate(&mut self, id: ExprId, name: &str, inside: bool) {

@@ -36,8 +36,7 @@ impl Binder<'_> {
     pub(super) fn condition(&mut self, id: ExprId) {
         let value = self.expr(id);
         if unary_answer(UnaryOp::Not, &value) == Answer::Refused {
-            let kind = InferErrorKind::TypeClash { what: "a condition".to_string(), types: vec![value.ty] };
-            self.error(At::Expr(id), kind);
+            self.error(At::Expr(id), InferErrorKind::NoCondition { ty: value.ty });
         }
     }
 
@@ -221,7 +220,9 @@ impl Binder<'_> {
         let value = self.expr(inner);
         let nulls = value.nulls;
         if let (UnaryOp::Minus, TypedLiteral::Integer(n)) = (op, value.literal) {
-            return Typed { literal: TypedLiteral::Integer(-n), ..value };
+            // The least bigint has no positive counterpart.
+            let ty = if n == -i128::from(i64::MIN) { DataType::BigInt } else { value.ty };
+            return Typed { ty, nulls, literal: TypedLiteral::Integer(-n) };
         }
         match unary_answer(op, &value) {
             Answer::Type(ty) => Typed::of(ty).nulls(nulls),
@@ -390,6 +391,9 @@ fn number(digits: &str) -> Typed {
             _ => DataType::HugeInt,
         };
         return Typed { literal: TypedLiteral::Integer(n), ..Typed::never_null(ty) };
+    }
+    if digits.parse::<u128>().is_ok() {
+        return Typed::never_null(DataType::UHugeInt);
     }
     let Some((whole, fraction)) = digits.split_once('.') else { return Typed::never_null(DataType::Double) };
     let plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit());

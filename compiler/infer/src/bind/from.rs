@@ -2,7 +2,7 @@
 
 use super::scope::{Clause, Relation};
 use super::{Binder, Column, Rows};
-use crate::types::{Answer, Kind, Typed, catalog, common};
+use crate::types::{Answer, Kind, Typed, catalog, common, is_function};
 use crate::{At, InferErrorKind, Nullability};
 use esker_declare::DataType;
 use esker_sql::{Arg, Expr, ExprId, JoinKind, JoinOn, TableId, TableKind};
@@ -66,6 +66,7 @@ impl Binder<'_> {
     }
 
     fn table_function(&mut self, id: TableId, name: &str, args: &[Arg]) -> Rows {
+        let known = self.errors.len();
         let values: Vec<Typed> = args.iter().map(|arg| self.expr(arg.expr)).collect();
         let one = |name: &str, ty| Rows { columns: vec![plain_column(name, ty)], complete: true };
         match (name, values.first().map(|value| &value.ty)) {
@@ -84,12 +85,9 @@ impl Binder<'_> {
                 let is_table = |name: &str| {
                     catalog().get(name).is_some_and(|forms| forms.iter().any(|form| form.kind == Kind::Table))
                 };
-                if name != "ref" && !is_table(name) {
-                    let tables = catalog().keys().copied().filter(|name| is_table(name));
-                    if let Some(near) = super::call::near_function(name, tables) {
-                        let kind = InferErrorKind::UnknownFunction { name: name.to_string(), near: near.to_string() };
-                        self.error(At::Table(id), kind);
-                    }
+                if !is_function(name) {
+                    self.errors.truncate(known);
+                    self.unknown_function(At::Table(id), name, catalog().keys().copied().filter(|name| is_table(name)));
                 }
                 Rows::UNKNOWN
             }

@@ -3,6 +3,7 @@
 use super::Binder;
 use super::call::is_aggregate;
 use super::scope::Resolution;
+use crate::types::is_function;
 use crate::{At, InferErrorKind};
 use esker_sql::{Expr, ExprId, GroupBy, Select};
 
@@ -88,6 +89,7 @@ impl Check<'_, '_> {
             (Expr::Call(call), _) if call.over.is_none() && is_aggregate(&call.name) => {}
             (Expr::Call(call), _) if call.name == "grouping" || call.name == "grouping_id" => {}
             (Expr::Lambda(..), _) => {}
+            (Expr::Call(call), _) if !is_function(&call.name) => {}
             _ => expr.parts().into_iter().for_each(|part| self.visit(part, stray)),
         }
     }

@@ -14,7 +14,7 @@ mod star;
 use crate::types::Typed;
 use crate::{At, InferError, InferErrorKind, Nullability};
 use esker_declare::DataType;
-use esker_sql::{Expr, ExprId, QueryIr};
+use esker_sql::{Body, Expr, ExprId, QueryId, QueryIr};
 use scope::{Resolution, Scope};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -54,6 +54,33 @@ pub(crate) struct Bound {
 /// Binds a body. `refs` are the columns behind each `ref(…)`, `variables` the types of the `$names`.
 pub(crate) fn bind(ir: &QueryIr, refs: &[Rows], variables: &[(&str, DataType)]) -> Bound {
     let Some(root) = ir.root else { return Bound { rows: Rows::UNKNOWN, errors: Vec::new() } };
+    let (mut binder, rows) = bound(ir, root, refs, variables);
+    duplicate_names(&rows, &mut binder.errors);
+    Bound { rows, errors: binder.errors }
+}
+
+/// What is wrong with the condition of `select … where (condition)`, which must be true or false by its type.
+pub(crate) fn bind_condition(ir: &QueryIr, table: Rows) -> Vec<InferError> {
+    let Some(root) = ir.root else { return Vec::new() };
+    let table = [table];
+    let (binder, _) = bound(ir, root, &table, &[]);
+    let mut errors = binder.errors;
+    if let (Body::Select(select), true) = (&ir.query(root).body, errors.is_empty())
+        && let Some(filter) = select.filter
+        && let Some(ty) = binder.typed[filter.0 as usize].as_ref().map(|typed| typed.ty.clone())
+        && !matches!(ty, DataType::Boolean | DataType::Null | DataType::Unknown)
+    {
+        errors.push(InferError { at: At::Expr(filter), kind: InferErrorKind::NoCondition { ty } });
+    }
+    errors
+}
+
+fn bound<'a>(
+    ir: &'a QueryIr,
+    root: QueryId,
+    refs: &'a [Rows],
+    variables: &'a [(&'a str, DataType)],
+) -> (Binder<'a>, Rows) {
     let mut binder = Binder {
         ir,
         refs,
@@ -68,9 +95,7 @@ pub(crate) fn bind(ir: &QueryIr, refs: &[Rows], variables: &[(&str, DataType)]) 
     // Chains of operators nest as deeply as they are long: the stack grows with the query.
     let needed = 512 * 1024 + ir.exprs.len() * 4096;
     let rows = stacker::maybe_grow(needed, needed, || binder.query(root));
-    let mut errors = binder.errors;
-    duplicate_names(&rows, &mut errors);
-    Bound { rows, errors }
+    (binder, rows)
 }
 
 struct Binder<'a> {

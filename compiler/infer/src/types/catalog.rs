@@ -1,7 +1,7 @@
 //! The engine's functions, as it lists them itself.
 
 use esker_declare::DataType;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// What a function is.
@@ -48,6 +48,33 @@ pub(crate) struct Signature {
 pub(crate) fn catalog() -> &'static BTreeMap<&'static str, Vec<Signature>> {
     static CATALOG: LazyLock<BTreeMap<&'static str, Vec<Signature>>> = LazyLock::new(read);
     &CATALOG
+}
+
+/// Whether the engine has a function, or a table function, of this name: one of its own, one that its grammar reads, or
+/// one of an extension that it loads by itself.
+pub(crate) fn is_function(name: &str) -> bool {
+    // Forms of the grammar, which the engine does not list.
+    const GRAMMAR: &[&str] = &[
+        "coalesce",
+        "ifnull",
+        "if",
+        "try",
+        "unlist",
+        "grouping",
+        "grouping_id",
+        "percentile_cont",
+        "percentile_disc",
+        "current_time",
+        "current_timestamp",
+        "localtime",
+        "localtimestamp",
+        "current_role",
+        "current_catalog",
+        "ref",
+    ];
+    static EXTENSIONS: LazyLock<BTreeSet<&'static str>> =
+        LazyLock::new(|| include_str!("../../../../std/duckdb/extension_functions.txt").lines().collect());
+    GRAMMAR.contains(&name) || catalog().contains_key(name) || EXTENSIONS.contains(name)
 }
 
 fn read() -> BTreeMap<&'static str, Vec<Signature>> {

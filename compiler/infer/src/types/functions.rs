@@ -28,14 +28,16 @@ pub(crate) fn resolve(name: &str, args: &[Typed], text: Option<&str>) -> Resolve
     if forms.is_empty() {
         return Resolved::Returns(macro_result(name));
     }
+    let counted = forms.len() == all.len() && !name.starts_with("st_");
+    if counted && !forms.iter().any(|form| takes(form, args.len())) {
+        return Resolved::NoForm(forms.iter().take(4).map(|form| written(name, form)).collect());
+    }
     let mut best: Option<u32> = None;
     let mut results: Vec<DataType> = Vec::new();
-    let mut same_count = false;
     for form in &forms {
         if !takes(form, args.len()) {
             continue;
         }
-        same_count = true;
         let Some(cost) = cost(form, args) else { continue };
         if best.is_none_or(|best| cost < best) {
             best = Some(cost);
@@ -46,7 +48,7 @@ pub(crate) fn resolve(name: &str, args: &[Typed], text: Option<&str>) -> Resolve
         }
     }
     let Some(first) = results.first() else {
-        let certain = same_count && forms.iter().all(|form| is_plain(form)) && args.iter().all(is_plain_value);
+        let certain = forms.iter().any(|form| takes(form, args.len())) && forms.iter().all(|form| is_plain(form)) && args.iter().all(is_plain_value);
         return match certain {
             true => Resolved::NoForm(forms.iter().take(4).map(|form| written(name, form)).collect()),
             false => Resolved::Returns(DataType::Unknown),
@@ -71,11 +73,34 @@ fn by_hand(name: &str, args: &[Typed], text: Option<&str>) -> Option<Resolved> {
     };
     let first = || args.first().map_or(DataType::Unknown, |first| first.ty.clone());
     let returns = |ty: DataType| Some(Resolved::Returns(ty));
+    let wrong_count = |form: &str| Some(Resolved::NoForm(vec![form.to_string()]));
     match name {
+        // These are read by the engine's grammar, and not listed.
+        "coalesce" if args.is_empty() => wrong_count("coalesce(…, …)"),
+        "ifnull" if args.len() != 2 => wrong_count("ifnull(…, …)"),
+        "if" if args.len() != 3 => wrong_count("if(…, …, …)"),
+        "try" if args.len() != 1 => wrong_count("try(…)"),
         "coalesce" | "ifnull" | "greatest" | "least" if !args.is_empty() => Some(mixed(args)),
-        "if" if args.len() == 3 => Some(mixed(&args[1..])),
+        "if" => Some(mixed(&args[1..])),
         "nullif" | "try" => returns(first()),
+        "list_value" | "list_pack" if args.is_empty() => returns(DataType::List(Box::new(DataType::Integer))),
         "list_value" | "list_pack" => Some(list(mixed(args))),
+        // With a list of names behind it, a struct of them.
+        "regexp_extract" if matches!(args.get(2).map(|arg| &arg.ty), Some(DataType::List(_) | DataType::Unknown)) => {
+            returns(DataType::Unknown)
+        }
+        "arg_max" | "arg_min" | "argmax" | "argmin" | "max_by" | "min_by" | "arg_max_null" | "arg_min_null"
+            if args.iter().any(|arg| matches!(arg.ty, DataType::List(_))) =>
+        {
+            returns(match args.len() {
+                2 => first(),
+                _ => DataType::Unknown,
+            })
+        }
+        "equi_width_bins" => returns(DataType::Unknown),
+        "generate_subscripts" => returns(DataType::BigInt),
+        "current_time" | "current_role" | "current_catalog" | "unlist" => returns(DataType::Unknown),
+        "localtime" => returns(DataType::Time),
         "concat" if args.iter().any(|arg| matches!(arg.ty, DataType::List(_))) => returns(first()),
         "concat" if args.iter().all(|arg| !arg.ty.is_unknown()) => returns(DataType::VARCHAR),
         "grouping" | "grouping_id" => returns(DataType::BigInt),
@@ -84,7 +109,7 @@ fn by_hand(name: &str, args: &[Typed], text: Option<&str>) -> Option<Resolved> {
         "localtimestamp" => returns(DataType::Timestamp),
         "current_user" | "session_user" | "user" | "current_schema" => returns(DataType::VARCHAR),
         "row" | "struct_pack" => returns(DataType::Unknown),
-        "unnest" | "generate_subscripts" => returns(match args.first().map(|arg| &arg.ty) {
+        "unnest" => returns(match args.first().map(|arg| &arg.ty) {
             Some(DataType::List(item)) => (**item).clone(),
             _ => DataType::Unknown,
         }),
@@ -111,7 +136,8 @@ fn by_hand(name: &str, args: &[Typed], text: Option<&str>) -> Option<Resolved> {
 /// What the engine's macros return that are often used.
 fn macro_result(name: &str) -> DataType {
     match name {
-        "array_to_string" | "split_part" | "md5_number_lower" => DataType::VARCHAR,
+        "array_to_string" | "split_part" => DataType::VARCHAR,
+        "md5_number_lower" => DataType::UBigInt,
         "fdiv" | "fmod" | "geomean" | "geometric_mean" | "list_avg" => DataType::Double,
         _ => DataType::Unknown,
     }
@@ -311,6 +337,8 @@ fn bind(slot: &Slot, ty: &DataType, letter: char) -> Option<DataType> {
 /// Whether a form is fully understood, so that a refusal is certain.
 fn is_plain(form: &Signature) -> bool {
     let plain = |slot: &Slot| match slot {
+        // What becomes JSON by itself is not listed.
+        Slot::Type(DataType::Json) => false,
         Slot::Type(_) | Slot::Decimal | Slot::Lambda => true,
         Slot::List(item) => {
             matches!(**item, Slot::Type(_) | Slot::Decimal | Slot::Any | Slot::Letter(_) | Slot::List(_))

@@ -7,7 +7,7 @@ mod catalog;
 mod functions;
 mod operators;
 
-pub(crate) use catalog::{Kind, catalog};
+pub(crate) use catalog::{Kind, catalog, is_function};
 pub(crate) use functions::{Resolved, resolve};
 pub(crate) use operators::{Answer, answer, binary_answer, common, unary_answer};
 

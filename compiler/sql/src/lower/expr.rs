@@ -3,6 +3,7 @@
 use super::{Lowerer, cover, token};
 use crate::ir::{Arg, BinaryOp, Call, Expr, ExprId, IsTest, Literal, UnaryOp, Window};
 use crate::tokens::UNKNOWN;
+use crate::{SqlError, SqlErrorKind};
 use sqlparser::ast;
 use std::ops::Range;
 
@@ -114,11 +115,12 @@ impl Lowerer<'_> {
             E::Ceil { expr, .. } => self.special("ceil", &["ceil", "ceiling"], &[expr]),
             E::Floor { expr, .. } => self.special("floor", &["floor"], &[expr]),
             E::Position { expr, r#in } => self.special("position", &["position"], &[r#in, expr]),
-            E::Substring { expr, substring_from, substring_for, .. } => {
+            E::Substring { expr, substring_from, substring_for, shorthand, .. } => {
                 let mut args: Vec<&ast::Expr> = vec![expr];
                 args.extend(substring_from.as_deref());
                 args.extend(substring_for.as_deref());
-                self.special("substring", &["substring", "substr"], &args)
+                let name = if *shorthand { "substr" } else { "substring" };
+                self.special(name, &["substring", "substr"], &args)
             }
             E::Trim { trim_where, trim_what, expr, trim_characters } => {
                 let name = match trim_where {
@@ -210,7 +212,13 @@ impl Lowerer<'_> {
             let at = at.start..self.brackets.partner.get(at.start as usize).map_or(at.end, |close| close + 1);
             return self.push_expr(Expr::Unknown("list comprehension".to_string(), Vec::new()), at);
         }
-        self.push_expr(Expr::Column(parts.iter().map(|part| part.value.clone()).collect()), at)
+        let id = self.push_expr(Expr::Column(parts.iter().map(|part| part.value.clone()).collect()), at);
+        if let [only] = parts
+            && only.quote_style == Some('"')
+        {
+            self.out.source_map.quoted.push(id);
+        }
+        id
     }
 
     fn value(&mut self, value: &ast::ValueWithSpan) -> ExprId {
@@ -222,6 +230,14 @@ impl Lowerer<'_> {
             V::Null => Literal::Null,
             V::HexStringLiteral(text) => Literal::Blob(text.clone()),
             V::Placeholder(name) => {
+                if !name.starts_with('$') {
+                    let kind = SqlErrorKind::Placeholder { text: name.clone() };
+                    // `:name` is two tokens, of which the parser locates one.
+                    let start = at.start - u32::from(at.start > 0 && !self.is_symbol(at.start, name));
+                    let start = if self.is_symbol(at.start, ":") { at.start } else { start };
+                    let end = if name.starts_with(':') { start + 2 } else { start + 1 };
+                    self.out.errors.push(SqlError { tokens: start..end, kind });
+                }
                 return self.push_expr(Expr::Param(name.trim_start_matches('$').to_string()), at);
             }
             V::SingleQuotedString(text) => Literal::String(text.clone()),
@@ -417,7 +433,16 @@ impl Lowerer<'_> {
         let parts: Vec<&ast::Ident> = function.name.0.iter().filter_map(|part| part.as_ident()).collect();
         let name_at = parts.iter().map(|part| token(part.span)).reduce(cover).unwrap_or_default();
         let name = parts.last().map_or(String::new(), |part| part.value.to_lowercase());
-        let mut at = self.with_group(name_at);
+        let mut at = self.with_group(name_at.clone());
+        // `name.upper()` is `upper(name)`, unless what stands before the dot is a schema of the engine's own.
+        let (_, path) = parts.split_last().map_or((None, &[][..]), |(last, path)| (Some(last), path));
+        let schema = path.first().is_some_and(|first| {
+            ["main", "pg_catalog", "system", "information_schema"].iter().any(|own| first.value.eq_ignore_ascii_case(own))
+        });
+        let receiver = (!path.is_empty() && !schema).then(|| {
+            let path: Vec<ast::Ident> = path.iter().map(|part| (*part).clone()).collect();
+            Arg { name: None, expr: self.column(&path) }
+        });
         let mut call = Call {
             name,
             args: Vec::new(),
@@ -427,6 +452,7 @@ impl Lowerer<'_> {
             ignore_nulls: matches!(function.null_treatment, Some(ast::NullTreatment::IgnoreNulls)),
             over: None,
         };
+        call.args.extend(receiver);
         match &function.args {
             ast::FunctionArguments::None => {}
             ast::FunctionArguments::Subquery(query) => {

@@ -12,7 +12,7 @@ use crate::brackets::Brackets;
 use crate::ir::{Expr, ExprId, Query, QueryId, QueryIr, Table, TableId, TableKind};
 use crate::tokens::REF;
 use crate::{SqlError, SqlErrorKind, mend, parse, tokens};
-use esker_grammar::sql::{SqlText, SqlTokenKind};
+use esker_grammar::sql::{SqlText, SqlToken, SqlTokenKind};
 use esker_resolve::RefExpr;
 use std::ops::Range;
 
@@ -25,6 +25,8 @@ pub struct QuerySourceMap {
     pub queries: Vec<Range<u32>>,
     /// By [`TableId`]: the name or the parentheses, without the alias.
     pub tables: Vec<Range<u32>>,
+    /// The column names in double quotes, in order: what may have been meant as a string.
+    pub quoted: Vec<ExprId>,
     /// The names behind AS in select lists, in order of their expressions.
     pub aliases: Vec<(ExprId, Range<u32>)>,
 }
@@ -63,6 +65,17 @@ pub struct StrayTable {
     pub tokens: Range<u32>,
     /// The CTEs that can be seen from there.
     pub ctes: Vec<String>,
+    /// Why a CTE of this name cannot be.
+    pub unseen: Option<UnseenCte>,
+}
+
+/// Why a CTE cannot be seen although the query has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnseenCte {
+    /// It is defined behind the one that reads it, which this is.
+    Later(String),
+    /// It reads itself, and the WITH is not recursive.
+    Itself,
 }
 
 /// A lowered body.
@@ -81,7 +94,9 @@ pub struct Lowered {
 /// Reads a body. `refs` are its references, in token order.
 pub(crate) fn lower(text: &SqlText, refs: &[RefExpr]) -> Lowered {
     // Chains of operators nest as deeply as they are long, here and in the parser's tree: the stack grows with the text.
-    let needed = 512 * 1024 + text.tokens.len() * 4096;
+    // The parser's own frames, one or more for each bracket, are large.
+    let nesting = Brackets::new(text).map_or(0, |brackets| brackets.depth()).min(parse::DEPTH);
+    let needed = 512 * 1024 + text.tokens.len() * 4096 + nesting * 96 * 1024;
     stacker::maybe_grow(needed, needed, || lower_here(text, refs))
 }
 
@@ -92,9 +107,21 @@ fn lower_here(text: &SqlText, refs: &[RefExpr]) -> Lowered {
         let errors = if malformed { Vec::new() } else { vec![SqlError { tokens, kind }] };
         Lowered { errors, ..Lowered::default() }
     };
+    if let Some(tokens) = template(text) {
+        // What stands in it is no SQL: nothing more is said, not even of a `ref('x')` that looks malformed.
+        return Lowered { errors: vec![SqlError { tokens, kind: SqlErrorKind::Template }], ..Lowered::default() };
+    }
     if let Some(at) = text.tokens.iter().position(|token| token.kind == SqlTokenKind::Error) {
         let kind = SqlErrorKind::BadToken { text: text.tokens[at].text.clone() };
         return wrong(at as u32..at as u32 + 1, kind);
+    }
+    let in_ref = |at: u32| refs.iter().any(|found| found.tokens.contains(&at));
+    let backticks = |(at, token): (usize, &SqlToken)| {
+        token.kind == SqlTokenKind::QuotedIdent && token.text.starts_with('`') && !in_ref(at as u32)
+    };
+    if let Some(at) = text.tokens.iter().enumerate().position(backticks) {
+        let name = text.tokens[at].text.trim_matches('`').to_string();
+        return wrong(at as u32..at as u32 + 1, SqlErrorKind::Backticks { name });
     }
     let brackets = match Brackets::new(text) {
         Ok(brackets) => brackets,
@@ -115,8 +142,16 @@ fn lower_here(text: &SqlText, refs: &[RefExpr]) -> Lowered {
         Ok(parsed) => parsed,
         Err(error) => return wrong(error.tokens, error.kind),
     };
-    let mut lowerer =
-        Lowerer { text, brackets: &brackets, refs, out: Lowered::default(), ctes: Vec::new(), opaque: None };
+    let mut lowerer = Lowerer {
+        text,
+        brackets: &brackets,
+        refs,
+        out: Lowered::default(),
+        ctes: Vec::new(),
+        unseen: Vec::new(),
+        files: 0,
+        opaque: None,
+    };
     lowerer.out.query.notes = mended.notes;
     let root = lowerer.query(&parsed, 0..text.tokens.len() as u32);
     lowerer.out.query.root = Some(root);
@@ -133,7 +168,23 @@ struct Lowerer<'a> {
     out: Lowered,
     /// The names of the CTEs in sight.
     ctes: Vec<String>,
+    /// The names of the CTEs that are not in sight yet, and why.
+    unseen: Vec<(String, UnseenCte)>,
+    /// The token behind the last file that was read by its path.
+    files: u32,
     opaque: Option<String>,
+}
+
+/// The first `{{ … }}` or `{% … %}`, which no SQL has.
+fn template(text: &SqlText) -> Option<Range<u32>> {
+    let sign = |at: usize, sign: &str| {
+        text.tokens.get(at).is_some_and(|token| token.kind == SqlTokenKind::Symbol && token.text == sign)
+    };
+    let mut places = 0..text.tokens.len();
+    let start = places.find(|at| sign(*at, "{") && ["{", "%", "#"].iter().any(|second| sign(at + 1, second)))?;
+    let last = places.find(|at| sign(*at, "}") && ["}", "%", "#"].iter().any(|first| sign(at - 1, first)));
+    let end = last.map_or(start + 2, |last| last + 1);
+    Some(start as u32..end as u32)
 }
 
 impl Lowerer<'_> {
@@ -178,6 +229,12 @@ impl Lowerer<'_> {
         token.is_some_and(|token| {
             token.kind == SqlTokenKind::Word && words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
         })
+    }
+
+    /// Whether token `at` is this sign.
+    fn is_symbol(&self, at: u32, sign: &str) -> bool {
+        let token = self.text.tokens.get(at as usize);
+        token.is_some_and(|token| token.kind == SqlTokenKind::Symbol && token.text == sign)
     }
 
     /// The bracket that is open at a token, and the one that closes it.

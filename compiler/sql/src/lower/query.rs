@@ -1,6 +1,7 @@
 //! Queries: WITH, set operations, SELECT and its clauses.
 
-use super::{Lowerer, cover, token};
+use super::{Lowerer, UnseenCte, cover, token};
+use crate::{SqlError, SqlErrorKind};
 use crate::ir::{
     Body, Cte, Distinct, Expr, ExprId, GroupBy, Item, OrderItem, Query, QueryId, Select, SetOp, Star, Window,
 };
@@ -13,8 +14,19 @@ impl Lowerer<'_> {
         let in_sight = self.ctes.len();
         let mut with = Vec::new();
         let recursive = query.with.as_ref().is_some_and(|with| with.recursive);
-        for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
+        let unseen = self.unseen.len();
+        let ctes: &[ast::Cte] = query.with.as_ref().map_or(&[], |with| &with.cte_tables);
+        for (n, cte) in ctes.iter().enumerate() {
+            let name = &cte.alias.name.value;
+            if ctes[..n].iter().any(|before| before.alias.name.value.eq_ignore_ascii_case(name)) {
+                let kind = SqlErrorKind::DuplicateCte { name: name.clone() };
+                self.out.errors.push(SqlError { tokens: token(cte.alias.name.span), kind });
+            }
+            let later = ctes[n + 1..].iter().map(|later| &later.alias.name.value);
+            self.unseen.extend(later.map(|later| (later.clone(), UnseenCte::Later(name.clone()))));
+            self.unseen.push((name.clone(), UnseenCte::Itself));
             with.push(self.cte(cte, recursive));
+            self.unseen.truncate(unseen);
         }
         let body = self.body(&query.body, &at);
         let order_by = query.order_by.as_ref().map_or_else(Vec::new, |order_by| self.order_by(order_by));

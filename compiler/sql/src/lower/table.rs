@@ -3,8 +3,15 @@
 use super::{Lowerer, StrayTable, cover, token};
 use crate::ir::{Arg, Expr, JoinKind, JoinOn, Table, TableId, TableKind};
 use crate::{SqlError, SqlErrorKind};
+use esker_grammar::sql::SqlTokenKind;
 use sqlparser::ast;
 use std::ops::Range;
+
+/// The words that the engine takes for no name of a table without quotes, as it lists them itself, and that the parser
+/// does.
+const RESERVED: &[&str] = &[
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check", "collate", "column", "constraint", "create", "default", "deferrable", "desc", "describe", "distinct", "do", "else", "end", "except", "false", "fetch", "for", "foreign", "from", "group", "having", "in", "initially", "intersect", "into", "lambda", "lateral", "leading", "limit", "not", "null", "offset", "on", "only", "or", "order", "pivot", "pivot_longer", "pivot_wider", "placing", "primary", "qualify", "references", "returning", "select", "show", "some", "summarize", "symmetric", "table", "then", "to", "trailing", "true", "union", "unique", "unpivot", "using", "variadic", "when", "where", "window", "with",
+];
 
 impl Lowerer<'_> {
     pub(super) fn table_with_joins(&mut self, table: &ast::TableWithJoins) -> TableId {
@@ -115,18 +122,39 @@ impl Lowerer<'_> {
             return reference;
         }
         let names: Vec<String> = parts.iter().map(|part| part.value.clone()).collect();
+        if let [only] = parts[..]
+            && only.quote_style.is_none()
+            && RESERVED.contains(&only.value.to_lowercase().as_str())
+        {
+            let kind =
+                SqlErrorKind::Unexpected { expected: "a table".to_string(), found: Some(only.value.clone()) };
+            self.out.errors.push(SqlError { tokens: at.clone(), kind });
+            return (TableKind::Unknown, at);
+        }
         if let [only] = &names[..]
             && self.ctes.iter().any(|cte| cte.eq_ignore_ascii_case(only))
         {
             return (TableKind::Name(names), at);
         }
-        self.out.stray_tables.push(StrayTable {
-            name: names.join("."),
-            file: parts.first().is_some_and(|part| part.quote_style == Some('\'')),
-            tokens: at.clone(),
-            ctes: self.ctes.clone(),
-        });
+        let name = names.join(".");
+        let file = parts.first().is_some_and(|part| part.quote_style == Some('\''));
+        let at = if file { self.file(&name) } else { at };
+        let unseen = self.unseen.iter().rev().find(|(cte, _)| cte.eq_ignore_ascii_case(&name));
+        let unseen = unseen.map(|(_, why)| why.clone());
+        self.out.stray_tables.push(StrayTable { name, file, tokens: at.clone(), ctes: self.ctes.clone(), unseen });
         (TableKind::Unknown, at)
+    }
+
+    /// The token of a file that is read by its path, which the parser does not locate: the next such string.
+    fn file(&mut self, path: &str) -> Range<u32> {
+        let behind = self.files as usize..self.text.tokens.len();
+        let found = behind.into_iter().find(|at| {
+            let token = &self.text.tokens[*at];
+            token.kind == SqlTokenKind::String && token.text.trim_matches('\'').replace("''", "'") == path
+        });
+        let at = found.map_or(0, |at| at as u32);
+        self.files = at + 1;
+        at..at + 1
     }
 
     fn table_function(

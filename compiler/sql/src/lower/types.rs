@@ -39,6 +39,7 @@ fn named(written: &str) -> DataType {
         Some((name, rest)) => (name.trim(), rest.trim_end_matches(')')),
         None => (written, ""),
     };
+    let name = name.trim_matches('"');
     let numbers: Result<Vec<u32>, _> =
         params.split(',').map(str::trim).filter(|param| !param.is_empty()).map(str::parse).collect();
     numbers.ok().and_then(|numbers| DataType::from_name(name, &numbers)).unwrap_or(DataType::Unknown)

@@ -6,7 +6,12 @@ use std::path::Path;
 
 /// What a statement failed with.
 pub(super) fn of(error: &duckdb::Error, project_root: &str) -> EngineError {
-    of_text(&text(error).replace(&format!("{}/", project_root.trim_end_matches('/')), ""))
+    of_text(&without_root(&text(error), project_root))
+}
+
+/// A message with its paths counted from the project's root.
+pub(super) fn without_root(message: &str, project_root: &str) -> String {
+    message.replace(&format!("{}/", project_root.trim_end_matches('/')), "")
 }
 
 /// What opening `database` failed with.
@@ -124,18 +129,38 @@ fn of_data_file(told: &Told) -> Option<EngineError> {
         let class = ErrorClass::BadFile { file: file.to_owned(), line: None };
         return error(class, text, "See that every line has as many values as there are columns.");
     }
+    if message.starts_with("Schema mismatch between globbed files") {
+        let part = |before, after| between(message, before, after).unwrap_or("another file");
+        let (main, file) = (part("Main file schema: ", "\n"), part("Current file: ", "\n"));
+        let text = match between(message, "Column with name: \"", "\" is missing") {
+            Some(column) => format!("{file} has no column `{column}`, which {main} has"),
+            None => format!("{file} does not have the columns that {main} has"),
+        };
+        let hint = "Files that are read together have the same columns; `{ union_by_name true }` behind the path reads \
+                    what a file lacks as nulls.";
+        return error(ErrorClass::BadFile { file: file.to_owned(), line: None }, text, hint);
+    }
+    if let Some(columns) = between(message, "Columns with names: ", " do not exist in the CSV File") {
+        let columns = columns.replace('"', "`").replace(',', ", ");
+        let class = ErrorClass::BadFile { file: "a CSV file".to_owned(), line: None };
+        let text = format!("a CSV file that is read has no column {columns}");
+        return error(class, text, "Correct the first line of the file, or the declaration.");
+    }
     let line = between(message, "CSV Error on Line: ", "\n")?;
     let file = between(message, "\n  file = ", "\n").unwrap_or("the CSV file");
     let fault = if let Some(column) = between(message, "Error when converting column \"", "\"") {
         let value = between(message, "Could not convert string \"", "\" to '");
         let wanted = message.split_once("\" to '").and_then(|(_, rest)| rest.split('\'').next());
         match (value, wanted) {
-            (Some(value), Some(wanted)) => format!("column `{column}`: `{}` is not a {wanted}", shorten(value)),
+            (Some(value), Some(wanted)) => {
+                let article = if wanted.starts_with('I') { "an" } else { "a" };
+                format!("column `{column}`: `{}` is not {article} {wanted}", shorten(value))
+            }
             _ => format!("column `{column}` has a value that does not fit its type"),
         }
     } else if let Some(counts) = between(message, "Expected Number of Columns: ", "\n") {
         let (declared, found) = counts.split_once(" Found: ").unwrap_or((counts, "another number"));
-        format!("{declared} values are expected, {found} found")
+        format!("it has {found} values, where {declared} columns are expected")
     } else if message.contains("unterminated quote") {
         "a quoted value is not closed".to_owned()
     } else if message.contains("Invalid unicode") {
@@ -149,10 +174,15 @@ fn of_data_file(told: &Told) -> Option<EngineError> {
     if let Some(original) = between(message, "Original Line: ", "\n") {
         text.push_str(&format!("\n    {}", shorten(original)));
     }
-    error(class, text, "Correct the value in the file, or declare the column with a type that takes it.")
+    let hint = match message.contains("Error when converting column") {
+        true => "Correct the value in the file, or declare the column with a type that takes it.",
+        false => "Correct the line in the file.",
+    };
+    error(class, text, hint)
 }
 
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+/// What stands between two texts; to the end where the second is missing.
+pub(super) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
     let (_, rest) = text.split_once(before)?;
     Some(rest.split_once(after).map_or(rest, |(inside, _)| inside))
 }

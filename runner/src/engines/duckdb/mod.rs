@@ -4,6 +4,7 @@
 //! are UTC. Relative paths of data files in the SQL count from the project's root (`file_search_path`); a file of the
 //! same path below the working directory comes first in DuckDB, so programs work in the project's root.
 
+mod csv;
 mod failure;
 
 use super::{Column, Engine, EngineError, ErrorClass, RelationKind, Value, literal};
@@ -13,6 +14,11 @@ use esker_plan::time::Timestamp;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a database that another process holds is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A connection to a DuckDB file.
 pub struct DuckDb {
@@ -27,53 +33,85 @@ impl DuckDb {
     pub fn open(database: &Path, project_root: &Path) -> Result<Self, EngineError> {
         check_writable(database)?;
         create_whole(database)?;
-        Self::connect(database, project_root, AccessMode::ReadWrite)
+        Self::connect(database, project_root, || AccessMode::ReadWrite)
     }
 
     /// Opens an existing file for reading only; several processes may do so at once.
     pub fn open_for_reading(database: &Path, project_root: &Path) -> Result<Self, EngineError> {
-        Self::connect(database, project_root, AccessMode::ReadOnly)
+        Self::connect(database, project_root, || AccessMode::ReadOnly)
     }
 
-    fn connect(database: &Path, project_root: &Path, mode: AccessMode) -> Result<Self, EngineError> {
+    fn connect(database: &Path, project_root: &Path, mode: fn() -> AccessMode) -> Result<Self, EngineError> {
         let project_root = std::path::absolute(project_root).unwrap_or_else(|_| project_root.to_owned());
         let project_root = project_root.display().to_string();
         let open = || {
-            let connection = Connection::open_with_flags(database, Config::default().access_mode(mode)?)?;
-            connection.execute_batch(&format!(
-                "SET errors_as_json = true; SET TimeZone = 'UTC'; SET file_search_path = {};",
-                literal(&project_root)
-            ))?;
+            let connection = Connection::open_with_flags(database, Config::default().access_mode(mode())?)?;
+            set_up(&connection, &project_root)?;
             Ok(connection)
         };
-        let connection = open().map_err(|error| failure::of_opening(database, &error))?;
-        Ok(Self { connection, project_root })
+        // Who holds the file is often a reader that is done in a moment.
+        let patience = Instant::now();
+        loop {
+            match open().map_err(|error: ::duckdb::Error| failure::of_opening(database, &error)) {
+                Ok(connection) => return Ok(Self { connection, project_root }),
+                Err(error) if matches!(error.class, ErrorClass::Locked { .. }) && patience.elapsed() < PATIENCE => {
+                    thread::sleep(Duration::from_millis(50));
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
-    fn failure(&self, error: &::duckdb::Error) -> EngineError {
-        failure::of(error, &self.project_root)
+    /// What a statement failed with; where a data file is at fault, which one, and where in it.
+    fn failure(&self, error: &::duckdb::Error, sql: &str) -> EngineError {
+        let error = failure::of(error, &self.project_root);
+        let explained = if csv::may_explain(sql, &error) {
+            // Beside the connection whose transaction has failed.
+            self.beside().ok().and_then(|beside| csv::explain(&beside, sql, &error))
+        } else {
+            None
+        };
+        explained.unwrap_or(error)
+    }
+
+    /// Another connection to the same database.
+    fn beside(&self) -> Result<Self, ::duckdb::Error> {
+        let connection = self.connection.try_clone()?;
+        set_up(&connection, &self.project_root)?;
+        Ok(Self { connection, project_root: self.project_root.clone() })
+    }
+
+    /// Paths in messages count from the project's root.
+    fn without_root(&self, message: &str) -> String {
+        failure::without_root(message, &self.project_root)
+    }
+
+    /// A query whose failure is not looked into.
+    fn query_plainly(&self, sql: &str) -> Result<Vec<Vec<Value>>, EngineError> {
+        self.read(sql).map_err(|error| failure::of(&error, &self.project_root))
+    }
+
+    fn read(&self, sql: &str) -> Result<Vec<Vec<Value>>, ::duckdb::Error> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let width = rows.as_ref().map_or(0, |statement| statement.column_count());
+        let mut answer = Vec::new();
+        while let Some(row) = rows.next()? {
+            let values = (0..width).map(|index| Ok(plain(row.get_ref(index)?)));
+            answer.push(values.collect::<Result<Vec<_>, ::duckdb::Error>>()?);
+        }
+        Ok(answer)
     }
 }
 
 impl Engine for DuckDb {
     fn execute(&self, sql: &str) -> Result<u64, EngineError> {
-        let rows = self.connection.execute(sql, []).map_err(|error| self.failure(&error))?;
+        let rows = self.connection.execute(sql, []).map_err(|error| self.failure(&error, sql))?;
         Ok(u64::try_from(rows).unwrap_or(u64::MAX))
     }
 
     fn query(&self, sql: &str) -> Result<Vec<Vec<Value>>, EngineError> {
-        let read = || {
-            let mut statement = self.connection.prepare(sql)?;
-            let mut rows = statement.query([])?;
-            let width = rows.as_ref().map_or(0, |statement| statement.column_count());
-            let mut answer = Vec::new();
-            while let Some(row) = rows.next()? {
-                let values = (0..width).map(|index| Ok(plain(row.get_ref(index)?)));
-                answer.push(values.collect::<Result<Vec<_>, ::duckdb::Error>>()?);
-            }
-            Ok(answer)
-        };
-        read().map_err(|error: ::duckdb::Error| self.failure(&error))
+        self.read(sql).map_err(|error| self.failure(&error, sql))
     }
 
     fn describe(&self, query: &str) -> Result<Vec<Column>, EngineError> {
@@ -110,6 +148,14 @@ impl Engine for DuckDb {
         let handle = self.connection.interrupt_handle();
         Arc::new(move || handle.interrupt())
     }
+}
+
+/// What every connection of this program is set to.
+fn set_up(connection: &Connection, project_root: &str) -> Result<(), ::duckdb::Error> {
+    connection.execute_batch(&format!(
+        "SET errors_as_json = true; SET TimeZone = 'UTC'; SET file_search_path = {};",
+        literal(project_root)
+    ))
 }
 
 /// A value of the engine as a plain one. What is not plain shows up as the name of its type.
