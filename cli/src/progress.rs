@@ -35,6 +35,8 @@ struct Node {
     seconds: f64,
     /// Whether any step was run, failed or was skipped.
     ran: bool,
+    /// Nothing was written: its rows were there, and its promises were judged.
+    only_checked: bool,
     failed: bool,
     skipped: bool,
     bar: Option<ProgressBar>,
@@ -75,6 +77,7 @@ impl<'o> Progress<'o> {
             Event::StepFinished { step, rows, seconds } => {
                 if let Some(node) = self.nodes.get_mut(&step.node) {
                     node.ran = true;
+                    node.only_checked = step.action == "check" && node.rows == 0 && node.cells_done == 0;
                     node.rows += rows;
                     node.seconds += seconds;
                     node.cells_done += step.cells;
@@ -119,6 +122,7 @@ impl<'o> Progress<'o> {
             (Some(unit), _) => unit.counted(node.cells),
             (None, "load") => "loading".to_owned(),
             (None, "build") => "building".to_owned(),
+            (None, "check") => "checking".to_owned(),
             (None, _) => "creating".to_owned(),
         });
         bar.set_prefix(step.node.clone());
@@ -188,6 +192,9 @@ impl Node {
     fn what(&self, live: bool) -> String {
         if self.view {
             return if self.failed { String::new() } else { "view".to_owned() };
+        }
+        if self.only_checked {
+            return "promises kept".to_owned();
         }
         let mut parts = Vec::new();
         if let Some(unit) = self.unit {

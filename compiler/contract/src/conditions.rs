@@ -1,11 +1,11 @@
 //! The conditions of column checks: read and typed over the columns that the node declares, so that a plan never carries
 //! one that the engine refuses.
 
-use esker_declare::{Part, Place};
+use esker_declare::{ColumnsEdit, ItemDecl, Part, Place};
 use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
 use esker_grammar::sql::{SqlText, SqlTokenKind};
-use esker_infer::{InferError, condition_errors, surface};
-use esker_resolve::{Node, node_decl, place_location};
+use esker_infer::{InferError, InferErrorKind, condition_errors, surface};
+use esker_resolve::{Node, NodeColumn, node_decl, place_location};
 use esker_source::{Db, Project};
 use esker_sql::{QuerySourceMap, SqlError, SqlErrorKind, lower_condition};
 
@@ -45,12 +45,21 @@ pub fn check_conditions<'db>(db: &'db dyn Db, project: Project, node: Node<'db>)
     for column in columns {
         for check in &column.decl.checks {
             let part = Part::EntryItem(column.decl.entry, check.constraint);
-            let place = Place { version: column.place.version, part };
+            let place = Place { version: defining_block(db, node, column), part };
             let kinds = problems(&check.condition, table, shown);
             errors.extend(kinds.into_iter().map(|kind| ConditionError { place, kind }));
         }
     }
     errors
+}
+
+/// The version block that defines a column; nothing for the shared body, also where the block renames its column.
+fn defining_block(db: &dyn Db, node: Node<'_>, column: &NodeColumn) -> Option<u32> {
+    let ItemDecl::Model(model) = node.item(db).decl(db) else { return None };
+    let block = column.place.version?;
+    let version = model.versions.iter().find(|version| version.block == block)?;
+    let defines = |edit: &ColumnsEdit| matches!(edit, ColumnsEdit::Define(own) if own.entry == column.decl.entry);
+    version.columns.iter().flatten().any(defines).then_some(block)
 }
 
 fn problems(condition: &SqlText, table: &str, shown: &esker_infer::NodeSurface) -> Vec<ConditionErrorKind> {
@@ -68,7 +77,13 @@ fn problems(condition: &SqlText, table: &str, shown: &esker_infer::NodeSurface) 
     if unread || lowered.query.tables.len() > 1 || !lowered.stray_tables.is_empty() {
         return vec![ConditionErrorKind::ReadsTable];
     }
-    condition_errors(&lowered.query, shown).into_iter().map(ConditionErrorKind::Types).collect()
+    let mut errors = condition_errors(&lowered.query, shown);
+    for error in &mut errors {
+        if let InferErrorKind::MisplacedAggregate { clause, .. } = &mut error.kind {
+            *clause = "a check";
+        }
+    }
+    errors.into_iter().map(ConditionErrorKind::Types).collect()
 }
 
 impl ConditionError {

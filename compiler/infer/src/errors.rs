@@ -184,9 +184,8 @@ impl InferError {
                     Diagnostic::new(diagnostics::UNKNOWN_COLUMN, format!("unknown column `{name}`"), at, label);
                 match nearest(bare, columns.iter().map(String::as_str)) {
                     Some(near) => diagnostic.help(format!("Did you mean `{near}`?")),
-                    None if matches!(self.at, At::Expr(id) if map.quoted.contains(&id)) => diagnostic.help(format!(
-                        "Double quotes are for names. A string takes single quotes: `'{name}'`."
-                    )),
+                    None if matches!(self.at, At::Expr(id) if map.quoted.contains(&id)) => diagnostic
+                        .help(format!("Double quotes are for names. A string takes single quotes: `'{name}'`.")),
                     None if columns.is_empty() || columns.len() > 12 => diagnostic,
                     None => diagnostic.help(format!("There are {}.", list(columns))),
                 }
@@ -284,7 +283,8 @@ impl InferError {
             }
             InferErrorKind::UnknownFunction { name, near } => {
                 let title = format!("unknown function `{name}`");
-                let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_FUNCTION, title, at, "the engine has no such function");
+                let diagnostic =
+                    Diagnostic::new(diagnostics::UNKNOWN_FUNCTION, title, at, "the engine has no such function");
                 match near {
                     Some(near) if near.contains(' ') || near.contains('(') => {
                         diagnostic.help(format!("The engine writes it `{near}`."))

@@ -76,8 +76,7 @@ pub fn own_fingerprint<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) 
 
 /// The names and types that the rows are stored with. An added contract that promises what is there changes nothing.
 fn columns_text(surface: &NodeSurface) -> String {
-    let columns: Vec<String> =
-        surface.columns.iter().map(|column| format!("{} {}", column.name, column.ty)).collect();
+    let columns: Vec<String> = surface.columns.iter().map(|column| format!("{} {}", column.name, column.ty)).collect();
     columns.join(", ")
 }
 

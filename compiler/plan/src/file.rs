@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::relation::{Relation, quoted};
 use crate::state::EnvironmentNode;
 use crate::time::{Interval, Timestamp, Unit};
 
@@ -72,34 +73,6 @@ pub struct FileOptions {
     pub end: Option<Timestamp>,
     /// `--ignore-cron`
     pub ignore_cron: bool,
-}
-
-/// A relation of the engine: a table or a view in a schema.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Relation {
-    /// The schema.
-    pub schema: String,
-    /// The table or view.
-    pub name: String,
-}
-
-impl Relation {
-    /// `"schema"."name"`, quoted for SQL.
-    pub fn to_sql(&self) -> String {
-        format!("{}.{}", quoted(&self.schema), quoted(&self.name))
-    }
-}
-
-impl std::fmt::Display for Relation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.schema, self.name)
-    }
-}
-
-/// An identifier in double quotes, as standard SQL wants it.
-pub fn quoted(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
 }
 
 /// A node of the plan: one version of a model, or a seed.

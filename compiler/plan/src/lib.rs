@@ -35,11 +35,13 @@ mod plan;
 #[cfg(test)]
 mod random;
 mod read;
+mod relation;
 mod schedule;
 pub mod state;
 mod steps;
 mod summary;
 pub mod time;
+mod work;
 
 pub use errors::{NodeError, NodeErrorKind, OptionsError, PlanError};
 pub use file::PlanFile;

@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::history::History;
-use crate::schedule::{NodeSchedule, Work};
 use crate::state::RecordedState;
 use crate::time::{Interval, IntervalSet};
+use crate::work::{NodeSchedule, Work};
 
 /// After everything that is recorded, and after this plan too.
 const AFTER_THE_PLAN: u64 = u64::MAX;

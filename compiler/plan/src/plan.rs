@@ -7,10 +7,11 @@ use crate::errors::{NodeError, NodeErrorKind, OptionsError, PlanError};
 use crate::file::{FORMAT, FileKind, FileNode, FileOptions, PlanFile, PromotedView, Promotion, Relation, VERSION};
 use crate::input::{NodeKind, PlanInput, PlanNode, PlanOptions, SqlPiece};
 use crate::naming::{environment_view, is_environment_name};
-use crate::schedule::{NodeSchedule, schedule};
+use crate::schedule::schedule;
 use crate::state::{EnvironmentNode, RecordedState};
 use crate::steps::{promotion, steps};
 use crate::time::{Timestamp, Unit};
+use crate::work::NodeSchedule;
 
 /// What is wrong with the time of one incremental node, whatever the state and the options; also for `esker check`.
 ///

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::file::Relation;
+use crate::relation::Relation;
 use crate::time::Timestamp;
 
 /// The state as recorded.

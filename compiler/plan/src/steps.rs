@@ -5,8 +5,8 @@
 
 use crate::file::{Change, ChangeKind, Step, StepKind};
 use crate::input::{NodeKind, PlanInput, PlanNode};
-use crate::schedule::{Build, BuildCause, Cells, NodeSchedule, Work};
 use crate::time::{Interval, IntervalSet};
+use crate::work::{Build, BuildCause, Cells, NodeSchedule, Work};
 
 /// The steps of one node that others may have to wait for.
 #[derive(Default)]

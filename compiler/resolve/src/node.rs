@@ -3,9 +3,9 @@
 #![allow(missing_docs, reason = "salsa's macros make constructors that cannot be documented")]
 
 use crate::ResolveError;
-use crate::versions::{self, Lifecycle};
+use crate::versions::{self, Lifecycle, NodeColumn};
 use esker_declare::{
-    ColumnDecl, Item, ItemDecl, KindDecl, ModelDecl, Place, Properties, ReadDecl, SqlDecl, VersionDecl, VersionName,
+    ColumnDecl, Item, ItemDecl, KindDecl, ModelDecl, Properties, ReadDecl, SqlDecl, VersionDecl, VersionName,
 };
 use esker_grammar::sql::SqlText;
 use esker_source::Db;
@@ -61,15 +61,6 @@ pub struct NodeDecl<'db> {
     pub schema: Option<String>,
     /// What is wrong with its `columns` block.
     pub errors: Vec<ResolveError<'db>>,
-}
-
-/// A column of a node, and the line that declares it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeColumn {
-    /// The column, under its name in this node.
-    pub decl: ColumnDecl,
-    /// The line, in the shared body or in the version block.
-    pub place: Place,
 }
 
 /// The effective declaration of a node.

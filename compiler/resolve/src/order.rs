@@ -23,8 +23,7 @@ pub struct Graph<'db> {
 #[salsa::tracked]
 pub fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
     let nodes = project_nodes(db, project);
-    let index: HashMap<Node<'db>, usize> =
-        nodes.iter().enumerate().map(|(i, node)| (*node, i)).collect();
+    let index: HashMap<Node<'db>, usize> = nodes.iter().enumerate().map(|(i, node)| (*node, i)).collect();
     // An edge leads from the reader to what it reads, with the index of the reference.
     let mut graph: DiGraph<(), usize> = DiGraph::new();
     for _ in nodes {

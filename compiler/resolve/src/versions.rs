@@ -1,7 +1,6 @@
 //! Versions: which is the latest, and which columns each has.
 
 use crate::ResolveError;
-use crate::node::NodeColumn;
 use esker_declare::{
     ColumnDecl, ColumnsEdit, DataType, Item, ModelDecl, Part, Place, VersionDecl, VersionName, quote_always,
 };
@@ -17,6 +16,15 @@ pub enum Lifecycle {
     Latest,
     /// Less than the latest.
     Old,
+}
+
+/// A column of a node, and the line that declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeColumn {
+    /// The column, under its name in this node.
+    pub decl: ColumnDecl,
+    /// The line, in the shared body or in the version block.
+    pub place: Place,
 }
 
 /// The version that an unpinned ref means: the one that `latest` names, else the greatest.
@@ -181,6 +189,7 @@ impl Edit<'_, '_> {
     }
 
     fn finish(self, edits: &[ColumnsEdit]) -> Vec<NodeColumn> {
+        let unknown = self.errors.iter().any(|error| matches!(error, ResolveError::UnknownBlockColumn { .. }));
         let mut columns: Vec<NodeColumn> = Vec::new();
         let included: Vec<NodeColumn> = shared_columns(self.shared);
         for (index, mut column) in included.into_iter().enumerate().filter(|(index, _)| self.kept[*index]) {
@@ -189,6 +198,8 @@ impl Edit<'_, '_> {
                 column.place = self.at(Part::Entry(*entry));
             }
             match columns.iter().find(|other| other.decl.name.eq_ignore_ascii_case(&column.decl.name)) {
+                // A name that was not found may be the very one that makes room.
+                Some(_) if unknown => {}
                 Some(first) => self.errors.push(ResolveError::ColumnClash {
                     at: column.place,
                     what: format!("two columns of this version are named `{}`", column.decl.name),

@@ -50,15 +50,20 @@ impl Brackets {
             None => Ok(Self { partner, around }),
         }
     }
+}
 
-    /// How many brackets are open at once at most.
-    pub(crate) fn depth(&self) -> usize {
-        let mut depths = vec![0_usize; self.around.len()];
-        let mut deepest = 0;
-        for (at, around) in self.around.iter().enumerate() {
-            depths[at] = around.map_or(0, |open| depths[open as usize] + 1);
-            deepest = deepest.max(depths[at]);
+/// How deeply brackets and CASEs nest at most.
+pub(crate) fn nesting(text: &SqlText) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for token in &text.tokens {
+        match (token.kind, token.text.as_str()) {
+            (SqlTokenKind::Symbol, "(" | "[" | "{") => depth += 1,
+            (SqlTokenKind::Symbol, ")" | "]" | "}") => depth = depth.saturating_sub(1),
+            (SqlTokenKind::Word, word) if word.eq_ignore_ascii_case("case") => depth += 1,
+            (SqlTokenKind::Word, word) if word.eq_ignore_ascii_case("end") => depth = depth.saturating_sub(1),
+            _ => {}
         }
-        deepest
+        deepest = deepest.max(depth);
     }
+    deepest
 }

@@ -1,6 +1,6 @@
 //! DuckDB's SQL for the parser: its own dialect for DuckDB, widened by what the engine takes and it does not.
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 use sqlparser::dialect::{Dialect, DuckDbDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -87,8 +87,14 @@ impl Dialect for DuckDb {
         supports_within_after_array_aggregation
     }
 
-    /// A word that opens or joins clauses is no expression: the parser would take it for a column, and stumble later.
+    /// `@a`; and a word that opens or joins clauses is no expression: the parser would take it for a column, and stumble later.
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        // `@a` is the absolute value of a.
+        if parser.consume_token(&Token::AtSign) {
+            let operand = parser.parse_subexpr(self.prec_value(Precedence::Pipe));
+            let op = UnaryOperator::PGAbs;
+            return Some(operand.map(|operand| Expr::UnaryOp { op, expr: Box::new(operand) }));
+        }
         let next = parser.peek_token_ref();
         let Token::Word(word) = &next.token else { return None };
         (word.quote_style.is_none() && CLAUSE_WORDS.contains(&word.keyword))
@@ -113,6 +119,7 @@ impl Dialect for DuckDb {
             }
             Token::Overlap => Some(BinaryOperator::PGOverlap),
             Token::CaretAt => Some(BinaryOperator::PGStartsWith),
+            Token::TwoWayArrow | Token::Spaceship => Some(BinaryOperator::Custom("distance".to_string())),
             _ => None,
         };
         if let Some(op) = operator {

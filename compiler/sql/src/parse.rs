@@ -8,8 +8,8 @@ use sqlparser::ast::Query;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::Token;
 
-/// How deeply the parser may call itself: brackets about half as deep, and no fewer than real SQL has.
-pub(crate) const DEPTH: usize = 2000;
+/// How deeply the parser may call itself: more than what may be nested needs.
+const DEPTH: usize = 2000;
 
 /// Words that begin a statement which is no query.
 const STATEMENTS: &[&str] = &[

@@ -16,7 +16,8 @@ pub fn lower_condition(condition: &SqlText, table: &str) -> Lowered {
     let token = |kind, text: &str| SqlToken { kind, text: text.to_string() };
     let word = |text: &str| token(SqlTokenKind::Word, text);
     let sign = |text: &str| token(SqlTokenKind::Symbol, text);
-    let mut tokens = vec![word("select"), token(SqlTokenKind::Number, "1"), word("from"), word("ref"), sign("("), word(table)];
+    let mut tokens =
+        vec![word("select"), token(SqlTokenKind::Number, "1"), word("from"), word("ref"), sign("("), word(table)];
     tokens.extend([sign(")"), word("where"), sign("(")]);
     tokens.extend(condition.tokens.iter().cloned());
     tokens.push(sign(")"));

@@ -135,6 +135,7 @@ fn symbol(text: &str) -> Option<Token> {
         "<=" => Token::LtEq,
         ">=" => Token::GtEq,
         "<=>" => Token::Spaceship,
+        "<->" => Token::TwoWayArrow,
         "+" => Token::Plus,
         "-" => Token::Minus,
         "*" => Token::Mul,

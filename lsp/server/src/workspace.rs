@@ -163,7 +163,7 @@ impl Workspace {
     fn path(&self, uri: &Uri) -> Option<String> {
         let Some(root) = &self.root else { return Some(uri.as_str().into()) };
         let file = convert::path(uri)?;
-        let relative = file.strip_prefix(root).ok()?;
+        let relative = within(root, &file)?;
         let names: Vec<String> = relative
             .components()
             .map(|part| matches!(part, Component::Normal(_)).then(|| part.as_os_str().to_string_lossy().into_owned()))
@@ -182,7 +182,7 @@ impl Workspace {
             && !folders.iter().any(hidden)
             && self.session.config().models.iter().any(holds)
             // A folder with a project of its own is not part of this one.
-            && find_root(file.parent()?).is_ok_and(|nearest| nearest == *root);
+            && find_root(root.join(&relative).parent()?).is_ok_and(|nearest| nearest == *root);
         found.then_some(path)
     }
 
@@ -205,4 +205,13 @@ impl Workspace {
     pub(crate) fn open_path(&self, uri: &Uri) -> Option<&str> {
         self.open.get(uri)?.path.as_deref()
     }
+}
+
+/// A file's path from the project's root, also when one of the two is named by way of a symbolic link.
+fn within(root: &Path, file: &Path) -> Option<PathBuf> {
+    if let Ok(relative) = file.strip_prefix(root) {
+        return Some(relative.to_path_buf());
+    }
+    let folder = file.parent()?.canonicalize().ok()?;
+    Some(folder.strip_prefix(root.canonicalize().ok()?).ok()?.join(file.file_name()?))
 }

@@ -99,6 +99,8 @@ impl Binder<'_> {
             Expr::Cast { expr, ty, lenient, written } => {
                 let value = self.expr(*expr);
                 if *ty == DataType::Unknown
+                    // Arrays of a fixed size and the like are not Esker's.
+                    && !written.contains(['[', '('])
                     && !OTHER_TYPES.contains(&written.as_str())
                     && let Some(near) = nearest(written, DataType::NAMES.iter().copied())
                 {

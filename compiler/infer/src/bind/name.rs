@@ -10,6 +10,9 @@ use esker_sql::ExprId;
 /// Columns that every table of the engine has without listing them.
 const PSEUDO: &[&str] = &["rowid", "filename", "file_row_number"];
 
+/// Words that the engine answers itself where no column has their name.
+const SESSION: &[&str] = &["current_user", "session_user", "user", "current_role", "current_schema", "current_catalog"];
+
 impl Binder<'_> {
     /// The value of `a`, `t.a`, `t.a.field`.
     pub(super) fn column(&mut self, id: ExprId, path: &[String]) -> Typed {
@@ -54,6 +57,9 @@ impl Binder<'_> {
                 return Typed::never_null(row);
             }
             open |= scope.relations.iter().any(|relation| !relation.rows.complete);
+        }
+        if SESSION.iter().any(|word| word.eq_ignore_ascii_case(name)) {
+            return Typed::of(DataType::VARCHAR);
         }
         if !open && !PSEUDO.iter().any(|pseudo| pseudo.eq_ignore_ascii_case(name)) {
             self.unknown_column(id, name);

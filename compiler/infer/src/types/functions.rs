@@ -19,18 +19,23 @@ pub(crate) enum Resolved {
 
 /// Finds the form of `name` for `args`. `text` is the first argument when it is a string literal.
 pub(crate) fn resolve(name: &str, args: &[Typed], text: Option<&str>) -> Resolved {
+    let all = catalog().get(name).map_or(&[][..], Vec::as_slice);
+    let forms: Vec<&Signature> =
+        all.iter().filter(|form| matches!(form.kind, Kind::Scalar | Kind::Aggregate)).collect();
+    // The optional parameters of macros and of window functions are not listed.
+    const OPTIONAL: &[&str] = &["lag", "lead", "fill"];
+    let counted = !forms.is_empty() && !OPTIONAL.contains(&name) && all.iter().all(|form| form.kind != Kind::Macro);
+    if counted && !forms.iter().any(|form| takes(form, args.len())) {
+        return Resolved::NoForm(forms.iter().take(4).map(|form| written(name, form)).collect());
+    }
     if let Some(resolved) = by_hand(name, args, text) {
         return resolved;
     }
-    let Some(all) = catalog().get(name) else { return Resolved::NotListed };
-    let forms: Vec<&Signature> =
-        all.iter().filter(|form| matches!(form.kind, Kind::Scalar | Kind::Aggregate)).collect();
+    if all.is_empty() {
+        return Resolved::NotListed;
+    }
     if forms.is_empty() {
         return Resolved::Returns(macro_result(name));
-    }
-    let counted = forms.len() == all.len() && !name.starts_with("st_");
-    if counted && !forms.iter().any(|form| takes(form, args.len())) {
-        return Resolved::NoForm(forms.iter().take(4).map(|form| written(name, form)).collect());
     }
     let mut best: Option<u32> = None;
     let mut results: Vec<DataType> = Vec::new();
@@ -48,7 +53,9 @@ pub(crate) fn resolve(name: &str, args: &[Typed], text: Option<&str>) -> Resolve
         }
     }
     let Some(first) = results.first() else {
-        let certain = forms.iter().any(|form| takes(form, args.len())) && forms.iter().all(|form| is_plain(form)) && args.iter().all(is_plain_value);
+        let certain = forms.iter().any(|form| takes(form, args.len()))
+            && forms.iter().all(|form| is_plain(form))
+            && args.iter().all(is_plain_value);
         return match certain {
             true => Resolved::NoForm(forms.iter().take(4).map(|form| written(name, form)).collect()),
             false => Resolved::Returns(DataType::Unknown),

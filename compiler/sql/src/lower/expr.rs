@@ -4,6 +4,7 @@ use super::{Lowerer, cover, token};
 use crate::ir::{Arg, BinaryOp, Call, Expr, ExprId, IsTest, Literal, UnaryOp, Window};
 use crate::tokens::UNKNOWN;
 use crate::{SqlError, SqlErrorKind};
+use esker_grammar::sql::SqlTokenKind;
 use sqlparser::ast;
 use std::ops::Range;
 
@@ -213,8 +214,8 @@ impl Lowerer<'_> {
             return self.push_expr(Expr::Unknown("list comprehension".to_string(), Vec::new()), at);
         }
         let id = self.push_expr(Expr::Column(parts.iter().map(|part| part.value.clone()).collect()), at);
-        if let [only] = parts
-            && only.quote_style == Some('"')
+        let start = self.at(id).start as usize;
+        if self.text.tokens.get(start).is_some_and(|token| token.kind == SqlTokenKind::QuotedIdent) && parts.len() == 1
         {
             self.out.source_map.quoted.push(id);
         }
@@ -437,7 +438,9 @@ impl Lowerer<'_> {
         // `name.upper()` is `upper(name)`, unless what stands before the dot is a schema of the engine's own.
         let (_, path) = parts.split_last().map_or((None, &[][..]), |(last, path)| (Some(last), path));
         let schema = path.first().is_some_and(|first| {
-            ["main", "pg_catalog", "system", "information_schema"].iter().any(|own| first.value.eq_ignore_ascii_case(own))
+            ["main", "pg_catalog", "system", "information_schema"]
+                .iter()
+                .any(|own| first.value.eq_ignore_ascii_case(own))
         });
         let receiver = (!path.is_empty() && !schema).then(|| {
             let path: Vec<ast::Ident> = path.iter().map(|part| (*part).clone()).collect();

@@ -8,7 +8,7 @@ mod query;
 mod table;
 mod types;
 
-use crate::brackets::Brackets;
+use crate::brackets::{Brackets, nesting};
 use crate::ir::{Expr, ExprId, Query, QueryId, QueryIr, Table, TableId, TableKind};
 use crate::tokens::REF;
 use crate::{SqlError, SqlErrorKind, mend, parse, tokens};
@@ -91,11 +91,14 @@ pub struct Lowered {
     pub stray_tables: Vec<StrayTable>,
 }
 
+/// How deeply brackets and CASEs may nest: about as deeply as the engine reads expressions.
+const NESTING: usize = 1000;
+
 /// Reads a body. `refs` are its references, in token order.
 pub(crate) fn lower(text: &SqlText, refs: &[RefExpr]) -> Lowered {
     // Chains of operators nest as deeply as they are long, here and in the parser's tree: the stack grows with the text.
     // The parser's own frames, one or more for each bracket, are large.
-    let nesting = Brackets::new(text).map_or(0, |brackets| brackets.depth()).min(parse::DEPTH);
+    let nesting = nesting(text).min(NESTING);
     let needed = 512 * 1024 + text.tokens.len() * 4096 + nesting * 96 * 1024;
     stacker::maybe_grow(needed, needed, || lower_here(text, refs))
 }
@@ -130,6 +133,9 @@ fn lower_here(text: &SqlText, refs: &[RefExpr]) -> Lowered {
             return wrong(at..at + 1, kind);
         }
     };
+    if nesting(text) > NESTING {
+        return wrong(0..text.tokens.len() as u32, SqlErrorKind::TooDeep);
+    }
     let mended = mend::mend(text, &brackets, tokens::feed(text, refs));
     let opaque = |construct: String| {
         let query = QueryIr { opaque: Some(construct), ..QueryIr::default() };

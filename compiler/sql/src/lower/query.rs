@@ -1,10 +1,10 @@
 //! Queries: WITH, set operations, SELECT and its clauses.
 
 use super::{Lowerer, UnseenCte, cover, token};
-use crate::{SqlError, SqlErrorKind};
 use crate::ir::{
     Body, Cte, Distinct, Expr, ExprId, GroupBy, Item, OrderItem, Query, QueryId, Select, SetOp, Star, Window,
 };
+use crate::{SqlError, SqlErrorKind};
 use sqlparser::ast;
 use std::ops::Range;
 

@@ -8,13 +8,17 @@
 use super::super::{Engine, EngineError, ErrorClass, Value, literal};
 use super::DuckDb;
 use esker_grammar::Span;
-use esker_grammar::sql::{SqlTokenKind, lex};
+use esker_grammar::sql::{SqlToken, SqlTokenKind, lex};
 use esker_plan::file::quoted;
 
 /// The first fault of the files that a query reads.
 pub(super) fn explain(engine: &DuckDb, sql: &str, complaint: &EngineError) -> Option<EngineError> {
     let value = bad_integer(&complaint.message);
-    let fault = calls(sql).iter().find_map(|call| {
+    let mut read = calls(sql);
+    for view in views(engine, sql) {
+        read.extend(calls(&view));
+    }
+    let fault = read.iter().find_map(|call| {
         let files = engine.query(&format!("SELECT file FROM glob({})", call.path)).ok()?;
         let mut files = files.iter().filter_map(|row| row.first()?.text());
         files.find_map(|file| match value {
@@ -26,6 +30,20 @@ pub(super) fn explain(engine: &DuckDb, sql: &str, complaint: &EngineError) -> Op
         fault.message = engine.without_root(&fault.message);
         fault
     })
+}
+
+/// The definitions of the views that a query reads, by whatever way.
+fn views(engine: &DuckDb, sql: &str) -> Vec<String> {
+    let all = engine.query_plainly("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").unwrap_or_default();
+    let mut left: Vec<(&str, &str)> =
+        all.iter().filter_map(|row| Some((row.first()?.text()?, row.get(1)?.text()?))).collect();
+    let mut found: Vec<String> = Vec::new();
+    while let Some(index) =
+        left.iter().position(|(name, _)| sql.contains(name) || found.iter().any(|view| view.contains(name)))
+    {
+        found.push(left.swap_remove(index).1.to_owned());
+    }
+    found
 }
 
 /// Column and value of the complaint that the reading SQL makes itself (`compiler/driver/src/reader.rs`).
@@ -84,7 +102,14 @@ fn calls(sql: &str) -> Vec<Call> {
 }
 
 impl Call {
-    fn argument(&mut self, tokens: &[esker_grammar::sql::SqlToken], written: &str) {
+    fn argument(&mut self, tokens: &[SqlToken], written: &str) {
+        // As the engine writes it down for a view: `("types" = main.struct_pack(id := 'bigint'))`.
+        if let [open, inside @ .., _] = tokens
+            && open.text == "("
+        {
+            let written = written.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            return self.argument(inside, written.unwrap_or_default());
+        }
         let [name, equals, value, ..] = tokens else {
             self.path = written.to_owned();
             return;
@@ -94,14 +119,16 @@ impl Call {
         }
         match name.text.trim_matches('"') {
             "types" | "columns" => {
-                let texts: Vec<String> = tokens
-                    .iter()
-                    .filter(|token| token.kind == SqlTokenKind::String)
-                    .map(|token| plain(&token.text))
+                let fields = tokens.windows(3).filter(|field| matches!(field[1].text.as_str(), ":" | ":="));
+                self.types = fields
+                    .filter(|field| field[2].kind == SqlTokenKind::String)
+                    .map(|field| (plain(&field[0].text), plain(&field[2].text)))
                     .collect();
-                self.types = texts.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
             }
-            "header" => self.header = !value.text.eq_ignore_ascii_case("false"),
+            "header" => {
+                self.header =
+                    !tokens.iter().any(|token| matches!(token.text.to_ascii_lowercase().as_str(), "false" | "'f'"));
+            }
             "auto_detect" | "auto_type_candidates" => {}
             option => {
                 match option {
@@ -224,20 +251,26 @@ impl Call {
     }
 }
 
-/// A string of SQL as the text it stands for.
+/// A string or a name of SQL as the text it stands for.
 fn plain(written: &str) -> String {
-    let inside = written.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(written);
-    inside.replace("''", "'")
+    for quote in ['\'', '"'] {
+        if let Some(inside) = written.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+            return inside.replace(&format!("{quote}{quote}"), &quote.to_string());
+        }
+    }
+    written.to_owned()
 }
 
 /// Whether it can be a file's fault that is told without its place.
-pub(super) fn may_explain(sql: &str, error: &EngineError) -> bool {
-    let placeless = match &error.class {
+pub(super) fn may_explain(error: &EngineError) -> bool {
+    match &error.class {
         ErrorClass::BadFile { line, .. } => line.is_none(),
-        ErrorClass::Data => true,
+        ErrorClass::Data => {
+            let casts = ["Could not convert", "when casting", "out of range"];
+            casts.iter().any(|cast| error.message.contains(cast)) || bad_integer(&error.message).is_some()
+        }
         _ => false,
-    };
-    placeless && sql.contains("read_csv(")
+    }
 }
 
 #[cfg(test)]
@@ -257,6 +290,19 @@ mod tests {
             dialect: vec!["skip = 2".to_owned(), "\"delim\" = ';'".to_owned()],
         };
         assert_eq!(calls(sql), [expected]);
+        // As the engine writes down a view.
+        let view = "CREATE VIEW a AS SELECT i FROM read_csv('x.csv', (\"types\" = main.struct_pack(i := 'date', \"b c\" := \
+                    'enum(''x'')')), (auto_type_candidates = main.list_value('VARCHAR')), (\"header\" = CAST('t' AS BOOLEAN)), \
+                    (delim = ','), (\"skip\" = 0));";
+        let expected = Call {
+            path: "'x.csv'".to_owned(),
+            types: vec![("i".to_owned(), "date".to_owned()), ("b c".to_owned(), "enum('x')".to_owned())],
+            header: true,
+            delimiter: ",".to_owned(),
+            skip: 0,
+            dialect: vec!["delim = ','".to_owned(), "\"skip\" = 0".to_owned()],
+        };
+        assert_eq!(calls(view), [expected]);
         assert_eq!(calls("read_csv(").len(), 1);
         assert_eq!(calls("select read_csv from a"), []);
     }

@@ -65,7 +65,7 @@ impl DuckDb {
     /// What a statement failed with; where a data file is at fault, which one, and where in it.
     fn failure(&self, error: &::duckdb::Error, sql: &str) -> EngineError {
         let error = failure::of(error, &self.project_root);
-        let explained = if csv::may_explain(sql, &error) {
+        let explained = if csv::may_explain(&error) {
             // Beside the connection whose transaction has failed.
             self.beside().ok().and_then(|beside| csv::explain(&beside, sql, &error))
         } else {
