@@ -508,8 +508,8 @@ impl Lowerer<'_> {
 
     pub(super) fn arg(&mut self, arg: &ast::FunctionArg) -> Arg {
         let (name, value) = match arg {
-            ast::FunctionArg::Named { name, arg, .. } => (Some(name.value.to_lowercase()), arg),
-            ast::FunctionArg::ExprNamed { name, arg, .. } => (Some(name.to_string().to_lowercase()), arg),
+            ast::FunctionArg::Named { name, arg, .. } => (Some(name.value.clone()), arg),
+            ast::FunctionArg::ExprNamed { name, arg, .. } => (Some(name.to_string()), arg),
             ast::FunctionArg::Unnamed(arg) => (None, arg),
         };
         let expr = match value {
