@@ -25,7 +25,8 @@ Exit codes:
   0    done, or nothing to do
   1    the project has errors, or a run failed
   2    could not begin: a wrong option, no project, a file or database that cannot be used
-  3    the plan is refused: the state has moved since it was made, or its file was changed
+  3    the plan is refused: the state, the database or a seed is not what it was made for, or
+       its file was changed
   101  a bug in Esker
   130  stopped by the user (Ctrl-C, or a no); what was recorded is kept
 

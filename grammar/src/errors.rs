@@ -221,7 +221,7 @@ impl SyntaxErrorKind {
             Self::UnclosedSql => "Add the missing `}` on a line of its own.".to_owned(),
             Self::UnclosedParen => "Add the missing `)`.".to_owned(),
             Self::StrayClose { bracket } => format!("Remove this `{bracket}`."),
-            Self::MissingOpen { .. } => "Add `{` at the end of the line.".to_owned(),
+            Self::MissingOpen { .. } => "Add `{` behind it.".to_owned(),
             Self::UnclosedString { quote } => format!("Add the closing {quote}."),
             Self::UnclosedComment => "Add `*/`.".to_owned(),
             Self::BadName { name } if name == "``" => "Write a name between the backticks.".to_owned(),

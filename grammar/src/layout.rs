@@ -240,7 +240,9 @@ impl<'a, 't> Balance<'a, 't> {
                 TokenKind::CloseBrace => self.close_brace(index),
                 TokenKind::OpenParen => self.open_paren(index),
                 TokenKind::CloseParen => self.close_paren(index),
-                TokenKind::Sql if self.last_kind() == Some(TokenKind::Newline) => self.sql_without_brace(index),
+                TokenKind::Sql if matches!(self.last_kind(), Some(TokenKind::Newline | TokenKind::Word)) => {
+                    self.sql_without_brace(index)
+                }
                 _ => {
                     self.push(token);
                     index + 1
@@ -418,7 +420,7 @@ impl<'a, 't> Balance<'a, 't> {
         index + 1 + usize::from(sql.is_some())
     }
 
-    /// SQL below the word `sql`, without the brace between the two.
+    /// SQL below or behind the word `sql`, without the brace between the two.
     fn sql_without_brace(&mut self, index: usize) -> usize {
         let at = self.insert(TokenKind::OpenBrace);
         self.out.tokens.pop_if(|(tok, _)| tok.kind == TokenKind::Newline);
@@ -459,7 +461,8 @@ impl<'a, 't> Balance<'a, 't> {
             && self.stack.len() == 1
             && from_above
             && column.is_none_or(|column| top.is_some_and(|top| column != top.indent))
-            && self.tokens[index + 1..].iter().any(|token| token.kind == TokenKind::CloseBrace);
+            && self.tokens[index + 1..].iter().any(|token| token.kind == TokenKind::CloseBrace)
+            && !self.item_lacks_open(index + 1);
         if early || self.stack.is_empty() {
             self.surplus = self.surplus.saturating_sub(1);
             self.error(token.span, SyntaxErrorKind::StrayClose { bracket: '}' });
@@ -468,6 +471,21 @@ impl<'a, 't> Balance<'a, 't> {
         self.stack.pop();
         self.push(token);
         index + 1
+    }
+
+    /// Whether an item without its `{` begins on the line behind `index`: a line that no brace ends, and deeper ones.
+    fn item_lacks_open(&self, index: usize) -> bool {
+        let rest = &self.tokens[index..];
+        let blank = |token: &Token| matches!(token.kind, TokenKind::Newline | TokenKind::Doc);
+        let Some(head) = rest.iter().position(|token| !blank(token)) else { return false };
+        let Some(line) = rest[head..].iter().position(|token| token.kind == TokenKind::Newline) else { return false };
+        let line = &rest[head..head + line];
+        let below = rest[head + line.len()..].iter().find(|token| !blank(token));
+        let column = |token: &Token| first_column(self.text, token.span.start as usize);
+        column(&line[0]) == Some(0)
+            && ITEMS.contains(&&self.text[line[0].span.range()])
+            && !line.iter().any(|token| token.kind == TokenKind::OpenBrace)
+            && below.and_then(column).is_some_and(|column| column > 0)
     }
 
     /// Whether this line begins with a word that leads a block, and has no block.

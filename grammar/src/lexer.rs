@@ -1,11 +1,14 @@
 //! Text to tokens. logos cuts; this file decides by the last few tokens what comes next: Esker, a piece of raw SQL as
 //! one token, or a selection.
 
+mod raw;
+
 use crate::heads::{Heads, next_head};
 use crate::sql::scan::{self, Until};
 use crate::words::{leads_line, nearest_property};
 use crate::{Span, Token, TokenKind};
-use logos::Logos;
+use logos::Logos as _;
+use raw::{Raw, RawSelection, kind_of};
 use std::ops::Range;
 
 /// The tokens of a text.
@@ -30,101 +33,6 @@ pub(crate) fn lex_selection(text: &str) -> Lexed {
     lexer.selection = Some(0);
     lexer.stay = true;
     lexer.run()
-}
-
-#[derive(Logos, Clone, Copy, PartialEq, Eq)]
-enum Raw {
-    #[regex(r"[ \t\x0B\x0C\u{A0}\u{FEFF}]+")]
-    #[token("\r")]
-    Space,
-    #[regex(r"\r?\n")]
-    Newline,
-    #[regex(r"//[^\n]*", priority = 1, allow_greedy = true)]
-    LineComment,
-    #[regex(r"///([^/\n][^\n]*)?", priority = 9, allow_greedy = true)]
-    Doc,
-    #[token("/*")]
-    CommentOpen,
-    #[regex(r"[A-Za-z_][A-Za-z0-9_]*", priority = 9)]
-    Word,
-    #[regex(r"[\p{XID_Start}_][\p{XID_Continue}]*", priority = 2)]
-    #[token("``")]
-    BadWord,
-    #[regex(r"`[^`\r\n]+`")]
-    Backtick,
-    #[regex(r"`[^`\r\n]*", priority = 1)]
-    UnclosedBacktick,
-    #[regex(r#""([^"\\\r\n]|\\[^\r\n])*""#)]
-    #[regex(r"'([^'\\\r\n]|\\[^\r\n])*'")]
-    String,
-    #[regex(r#""([^"\\\r\n]|\\[^\r\n])*\\?"#, priority = 1)]
-    #[regex(r"'([^'\\\r\n]|\\[^\r\n])*\\?", priority = 1)]
-    UnclosedString,
-    #[regex(r"[0-9][0-9_]*", priority = 5)]
-    Integer,
-    #[regex(r"[0-9][0-9_]*\.[0-9][0-9_]*([eE][+-]?[0-9]+)?")]
-    #[regex(r"[0-9][0-9_]*[eE][+-]?[0-9]+")]
-    Decimal,
-    #[regex(r"[0-9]+[-/.][0-9]+[-/.][0-9]+", priority = 20)]
-    Date,
-    #[regex(r"[0-9]+-[0-9]+-[0-9]+[Tt][0-9A-Za-z:.+-]*")]
-    Timestamp,
-    #[token("{")]
-    OpenBrace,
-    #[token("}")]
-    CloseBrace,
-    #[token("(")]
-    OpenParen,
-    #[token(")")]
-    CloseParen,
-    #[token("[")]
-    OpenBracket,
-    #[token("]")]
-    CloseBracket,
-    #[token(",")]
-    Comma,
-    #[token(".")]
-    Dot,
-    #[token(":")]
-    Colon,
-    #[token("=")]
-    Equals,
-    #[token("=>")]
-    FatArrow,
-    #[token("->")]
-    Arrow,
-    #[token("@")]
-    At,
-    #[token("$")]
-    Dollar,
-    #[token("-")]
-    Minus,
-    #[regex(r"--[^\n]*", allow_greedy = true)]
-    SqlComment,
-    #[regex(r"[+*/;<>!?%&|^~#\\]")]
-    Sign,
-}
-
-/// The tokens of a selection.
-#[derive(Logos, Clone, Copy, PartialEq, Eq)]
-enum RawSelection {
-    #[regex(r"[ \t\x0B\x0C\u{A0}\u{FEFF}]+")]
-    #[token("\r")]
-    Space,
-    #[regex(r"\r?\n")]
-    Newline,
-    #[regex(r"//[^\n]*", priority = 20, allow_greedy = true)]
-    LineComment,
-    #[token("(")]
-    OpenParen,
-    #[token(")")]
-    CloseParen,
-    #[token(",")]
-    Comma,
-    #[regex(r#"([^ \t\x0B\x0C\u{A0}\u{FEFF}\r\n(),"]|"[^"\r\n]*")+"#, priority = 2)]
-    Term,
-    #[regex(r#""[^"\r\n]*"#, priority = 1)]
-    UnclosedString,
 }
 
 /// A token that was cut, before this file looks at it.
@@ -297,6 +205,7 @@ impl<'t> Lexer<'t> {
             TokenKind::OpenBrace if self.leads_derive() => self.derive = Some(self.at - 1),
             TokenKind::CloseBrace => self.derive = None,
             TokenKind::Newline if self.selection.is_none() => self.sql_without_brace(),
+            TokenKind::Space if self.selection.is_none() => self.sql_on_its_line(),
             TokenKind::OpenParen if self.selection.is_none() && self.word_before(1) == "check" => self.check(),
             TokenKind::Equals if self.derive.is_some() => {
                 let one_line = self.derive.is_some_and(|open| open >= self.line_start);
@@ -368,10 +277,12 @@ impl<'t> Lexer<'t> {
     fn sql_block(&mut self) {
         let open = self.at - 1;
         let indent = indent(&self.text[self.line_start..]);
-        let found = self.sql_end().filter(|close| {
-            let suspicious = self.suspicious.iter().any(|range| range.contains(&(open as u32)));
-            !(suspicious && first_column(self.text, *close).is_some_and(|column| column < indent))
-        });
+        let suspicious = self.suspicious.iter().any(|range| range.contains(&(open as u32)));
+        let mut found = self.sql_end();
+        if suspicious {
+            found = found.filter(|close| first_column(self.text, *close).is_none_or(|column| column >= indent));
+            found = self.own_brace(indent).filter(|own| found.is_none_or(|close| *own < close)).or(found);
+        }
         let end = found.unwrap_or_else(|| {
             let end = self.dedent(indent);
             // A brace right below the line that opened the block is its end, whatever stands between the two.
@@ -404,7 +315,8 @@ impl<'t> Lexer<'t> {
             return found;
         }
         self.wide += 1;
-        if let Some(length) = scan::clean_end(&self.text[self.at..]).filter(|length| self.item_ends(self.at + length)) {
+        let ends = |length: &usize| self.open_behind(self.at + length) == 0;
+        if let Some(length) = scan::clean_end(&self.text[self.at..]).filter(ends) {
             return Some(self.at + length);
         }
         if near == exact {
@@ -413,8 +325,8 @@ impl<'t> Lexer<'t> {
         scan::closing(&self.text[self.at..exact], Until::Brace).map(|length| self.at + length)
     }
 
-    /// Whether the item at hand is closed before the next one begins, if `close` is the brace that ends its SQL.
-    fn item_ends(&self, close: usize) -> bool {
+    /// How many braces of the item at hand are open where the next one begins, if `close` is the brace that ends its SQL.
+    fn open_behind(&self, close: usize) -> i32 {
         let head = self.heads.all.partition_point(|head| *head < self.at as u32).checked_sub(1);
         let item = head.map_or(0, |head| self.heads.all[head]);
         let tokens = self.out.tokens.iter().rev().take_while(|token| token.span.start >= item);
@@ -426,27 +338,73 @@ impl<'t> Lexer<'t> {
             })
             .sum();
         let next = next_head(&self.heads.all, close as u32, self.text) as usize;
-        open - scan::closed(&self.text[close..next]) == 0
+        open - scan::closed(&self.text[close..next])
     }
 
-    /// `sql` alone on its line, with deeper lines and a closing brace below: its `{` was forgotten.
-    fn sql_without_brace(&mut self) {
-        let sql = match (self.word_before(0), self.word_before(2)) {
+    /// The word `sql` that begins the line of the newest token, if that is it or the engine behind its `for`.
+    fn sql_word(&self) -> Option<Token> {
+        let (sql, begins) = match (self.word_before(0), self.word_before(2)) {
             ("sql", _) => self.recent[3],
             (_, "sql") if self.word_before(1) == "for" => self.recent[1],
-            _ => return,
+            _ => return None,
         };
-        let ((Some(sql), true), Some(last)) = (sql, self.recent[3].0) else { return };
+        sql.filter(|_| begins)
+    }
+
+    /// `sql` alone on its line, with deeper lines or a query, and a closing brace below: its `{` was forgotten.
+    fn sql_without_brace(&mut self) {
+        let (Some(sql), Some(last)) = (self.sql_word(), self.recent[3].0) else { return };
         let one_line = self.text[last.span.end as usize..self.at].matches('\n').count() == 1;
         let column = first_column(self.text, sql.span.start as usize).unwrap_or(usize::MAX);
         let below = &self.text[self.at..self.limit()];
         let deeper = indent(below) > column && !below.trim_start().starts_with(['{', '}']);
-        if one_line
-            && deeper
-            && let Some(end) = self.search(Until::Brace)
-        {
-            self.push_piece(end);
+        if one_line && deeper {
+            if let Some(end) = self.search(Until::Brace) {
+                self.push_piece(end);
+            }
+        } else if one_line && begins_query(below) {
+            self.query_without_brace();
         }
+    }
+
+    /// `sql select 1 }`: the `{` was forgotten.
+    fn sql_on_its_line(&mut self) {
+        if self.sql_word().is_some() && begins_query(&self.text[self.at..]) {
+            self.query_without_brace();
+        }
+    }
+
+    /// The query at hand, which no brace opens, if the item has a brace more than it opens.
+    fn query_without_brace(&mut self) {
+        if let Some(end) = self.search(Until::Brace) {
+            // It costs a look at all the text up to the next head.
+            self.failed.1 += 1;
+            if self.open_behind(end) < 0 {
+                self.push_piece(end);
+            }
+        }
+    }
+
+    /// The first brace right below the line that opened the block, whatever stands between the two, unless lines of the
+    /// item seem to stand there: an unclosed bracket in the SQL takes the brace for its own.
+    fn own_brace(&self, indent_of_block: usize) -> Option<usize> {
+        let mut at = self.at;
+        for line in self.text[self.at..self.limit()].split_inclusive('\n').skip(1) {
+            at += self.text[at..].find('\n')? + 1;
+            let written = line.trim();
+            let column = indent(line);
+            if written.is_empty() || column > indent_of_block {
+                continue;
+            }
+            if column == indent_of_block && written.starts_with('}') {
+                return Some(at + column);
+            }
+            let word = written.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+            if column < indent_of_block || leads_line(word) || written.ends_with('{') {
+                return None;
+            }
+        }
+        None
     }
 
     /// The end of a SQL block that nothing closes: before the first line that is not indented deeper than its own.
@@ -476,6 +434,13 @@ impl<'t> Lexer<'t> {
     }
 }
 
+/// Whether a text begins with a word that begins a query.
+fn begins_query(text: &str) -> bool {
+    let text = text.trim_start_matches([' ', '\t']);
+    let word = &text[..text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len())];
+    ["select", "with", "from", "values"].iter().any(|begins| word.eq_ignore_ascii_case(begins))
+}
+
 /// How far a line is indented, in bytes.
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
@@ -485,43 +450,6 @@ fn indent(line: &str) -> usize {
 pub(crate) fn first_column(text: &str, offset: usize) -> Option<usize> {
     let before = text[..offset].trim_end_matches([' ', '\t']);
     (before.is_empty() || before.ends_with('\n')).then(|| offset - before.len())
-}
-
-fn kind_of(raw: Raw) -> TokenKind {
-    match raw {
-        Raw::Space => TokenKind::Space,
-        Raw::Newline => TokenKind::Newline,
-        Raw::LineComment => TokenKind::LineComment,
-        Raw::Doc => TokenKind::Doc,
-        Raw::CommentOpen => TokenKind::BlockComment,
-        Raw::Word => TokenKind::Word,
-        Raw::BadWord => TokenKind::BadWord,
-        Raw::Backtick => TokenKind::Backtick,
-        Raw::UnclosedBacktick => TokenKind::UnclosedBacktick,
-        Raw::String => TokenKind::String,
-        Raw::UnclosedString => TokenKind::UnclosedString,
-        Raw::Integer => TokenKind::Integer,
-        Raw::Decimal => TokenKind::Decimal,
-        Raw::Date => TokenKind::Date,
-        Raw::Timestamp => TokenKind::Timestamp,
-        Raw::OpenBrace => TokenKind::OpenBrace,
-        Raw::CloseBrace => TokenKind::CloseBrace,
-        Raw::OpenParen => TokenKind::OpenParen,
-        Raw::CloseParen => TokenKind::CloseParen,
-        Raw::OpenBracket => TokenKind::OpenBracket,
-        Raw::CloseBracket => TokenKind::CloseBracket,
-        Raw::Comma => TokenKind::Comma,
-        Raw::Dot => TokenKind::Dot,
-        Raw::Colon => TokenKind::Colon,
-        Raw::Equals => TokenKind::Equals,
-        Raw::FatArrow => TokenKind::FatArrow,
-        Raw::Arrow => TokenKind::Arrow,
-        Raw::At => TokenKind::At,
-        Raw::Dollar => TokenKind::Dollar,
-        Raw::Minus => TokenKind::Minus,
-        Raw::SqlComment => TokenKind::Unknown,
-        Raw::Sign => TokenKind::Sign,
-    }
 }
 
 #[cfg(test)]

@@ -84,5 +84,8 @@ fn merged(text: &str, layout: Vec<SyntaxError>, parser: Vec<SyntaxError>, given_
     let bad: BTreeSet<usize> = told.iter().map(|(line, _)| *line).collect();
     errors.extend(parser.into_iter().filter(|error| !bad.contains(&line(error))));
     errors.sort_by_key(|error| error.span);
+    // Of two things that are missed at one place the first is told.
+    let missed = |error: &SyntaxError| matches!(error.kind, SyntaxErrorKind::Unexpected { .. });
+    errors.dedup_by(|second, first| second.span == first.span && missed(first) && missed(second));
     errors
 }

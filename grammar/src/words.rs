@@ -70,19 +70,21 @@ pub(crate) fn nearest_item(word: &str) -> Option<&'static str> {
     if leads_line(word) { None } else { nearest(word, &ITEMS) }
 }
 
-/// The candidate that `word` was most likely meant to be: about one slip in three letters is forgiven.
+/// The candidate that `word` was most likely meant to be: about one slip in three letters is forgiven, of the longer of
+/// the two.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a &'static str>) -> Option<&'static str> {
     // No candidate is half as long: what is longer is no slip, and comparing it would cost.
     if word.len() > 40 {
         return None;
     }
     let lower = word.to_ascii_lowercase();
-    let allowed = (word.chars().count() / 3).max(1);
+    let letters = word.chars().count();
+    let allowed = |candidate: &str| (letters.max(candidate.len()) / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len().abs_diff(word.len()) <= allowed)
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= allowed(candidate))
         .map(|candidate| (strsim::osa_distance(&lower, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.len())
+        .filter(|(distance, candidate)| *distance <= allowed(candidate) && *distance < candidate.len())
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -97,6 +99,7 @@ mod tests {
             ("modle", Some("model")),
             ("Model", Some("model")),
             ("sorce", Some("source")),
+            ("sauce", Some("source")),
             ("gruop", Some("group")),
             ("frobnicate", None),
             // A property is no misspelt item.

@@ -272,6 +272,48 @@ fn brackets_too_many_and_too_few() {
 }
 
 #[test]
+fn a_structure_without_its_end_in_sql_is_not_told_here() {
+    for text in [
+        format!(
+            "model a {{\n    sql {{\n        select {{'k': 1 as x\n        from t\n    }}\n    kind view\n}}\n{NEXT}"
+        ),
+        format!("model a {{\n  sql {{\n  select {{'k': 1 as x\n  from t\n  }}\n  kind view\n}}\n{NEXT}"),
+        format!("model a {{\nsql {{\nselect {{'k': 1 as x\nfrom t\n}}\nkind view\n}}\n{NEXT}"),
+    ] {
+        check(&text, &[], &[("a", 2), ("next", 1)]);
+    }
+}
+
+#[test]
+fn sql_without_its_opening_brace() {
+    for sql in ["sql\n    select 1\n    }", "sql select 1 }", "sql select 1\n    }", "sql for spark select 1 }"] {
+        check(
+            &format!("model a {{\n    {sql}\n    kind view\n}}\n{NEXT}"),
+            &["2 missing-open-brace `{` is missing behind `sql`"],
+            &[("a", 2), ("next", 1)],
+        );
+    }
+    // Without its closing brace too, the line is none.
+    check(
+        &format!("model a {{\n    sql select 1\n    kind view\n}}\n{NEXT}"),
+        &["2 unexpected-token expected `file`, `for` or `{`, found `select`"],
+        &[("a", 1), ("next", 1)],
+    );
+}
+
+#[test]
+fn an_opening_brace_forgotten_behind_two_closing_ones() {
+    check(
+        &format!(
+            "model a {{ kind full\n    sql {{ select 1 }} }}\nmodel b\n    kind full\n    sql {{ select 1 }}\n}}\n{NEXT}"
+        ),
+        &["3 missing-open-brace `{` is missing behind `model b`"],
+        &[("a", 2), ("b", 2), ("next", 1)],
+    );
+    assert_eq!(mistakes("model "), ["1 unexpected-token expected a name, found the end of the line"]);
+}
+
+#[test]
 fn misspelt_words() {
     check(
         &format!("modle a {{\n    kind view\n}}\n{NEXT}"),
@@ -309,6 +351,18 @@ fn misspelt_words() {
         &["3 unknown-property there is no property `icnlude`", "4 unknown-property there is no property `rneame`"],
         &[("a", 1), ("next", 1)],
     );
+    // Also on one line; and each is read as what it was meant to be.
+    for (entries, word) in [
+        ("include all exlude (amount)", "exlude"),
+        ("include all renam a as b", "renam"),
+        ("inclde all exclude (amount)", "inclde"),
+        ("id bigint exlude (amount)", "exlude"),
+    ] {
+        let text = format!("columns c {{ {entries} }}\n{NEXT}");
+        assert_eq!(mistakes(&text), [format!("1 unknown-property there is no property `{word}`")]);
+        let ItemKindAst::Columns(entries) = &parse(&text).file.items[0].kind else { panic!("columns") };
+        assert!(entries.len() == 2 && !entries.iter().any(|entry| matches!(entry, ColumnsEntry::Broken(_))), "{text}");
+    }
     check(
         &format!("model a {{\n    columns {{\n        a bigint nott null\n        b bigint\n    }}\n}}\n{NEXT}"),
         &["3 unknown-constraint there is no constraint `nott`"],

@@ -17,6 +17,8 @@ pub(crate) struct PlanNodes<'a> {
     pub(crate) session: &'a Session,
     pub(crate) options: &'a PlanOptions,
     pub(crate) nodes: Vec<PlanNode>,
+    /// For each of them, where its time begins.
+    starts: Vec<Option<Timestamp>>,
     /// The index of each node among the planner's nodes; sources have none.
     pub(crate) indexes: HashMap<Node<'a>, usize>,
     /// What is wrong with data files.
@@ -25,7 +27,14 @@ pub(crate) struct PlanNodes<'a> {
 
 impl<'a> PlanNodes<'a> {
     pub(crate) fn build(session: &'a Session, options: &'a PlanOptions) -> Self {
-        let mut builder = Self { session, options, nodes: Vec::new(), indexes: HashMap::new(), found: Vec::new() };
+        let mut builder = Self {
+            session,
+            options,
+            nodes: Vec::new(),
+            starts: Vec::new(),
+            indexes: HashMap::new(),
+            found: Vec::new(),
+        };
         builder.add_nodes();
         builder
     }
@@ -42,13 +51,25 @@ impl<'a> PlanNodes<'a> {
             let sources = parents.iter().map(|parent| node_decl(db, graph.order[*parent]));
             let sources = sources.filter(|parent| matches!(parent.role, NodeRole::Source(_)));
             let source_start = sources.filter_map(|source| source.properties.start).min();
-            let planned = self.node(*node, decl, source_start.map(Timestamp::from_naive));
+            let source_start = source_start.map(Timestamp::from_naive);
+            // Where its time begins, were it said by what it reads through others.
+            let read = parents.iter().filter_map(|parent| self.indexes.get(&graph.order[*parent]));
+            let inherited = read.filter_map(|parent| self.starts[*parent]).chain(source_start).min();
+            let start = decl.properties.start.map(Timestamp::from_naive).or(inherited);
+            let planned = self.node(*node, decl, source_start, start);
             self.nodes.push(planned);
+            self.starts.push(start);
             self.indexes.insert(*node, self.nodes.len() - 1);
         }
     }
 
-    fn node(&mut self, node: Node<'a>, decl: &NodeDecl<'a>, source_start: Option<Timestamp>) -> PlanNode {
+    fn node(
+        &mut self,
+        node: Node<'a>,
+        decl: &NodeDecl<'a>,
+        source_start: Option<Timestamp>,
+        start: Option<Timestamp>,
+    ) -> PlanNode {
         let (db, project) = (self.session.db(), self.session.project());
         let properties = &decl.properties;
         let kind = match &decl.role {
@@ -78,7 +99,6 @@ impl<'a> PlanNodes<'a> {
         if let NodeKind::IncrementalByTime { every, .. } = &kind {
             // Rows from before a later start, or beyond the last whole cell of a longer unit, would have to go: a table
             // is not trimmed, it is made anew.
-            let start = properties.start.map(Timestamp::from_naive).or(source_start);
             own.parts.insert("start".to_string(), start.map_or(String::new(), |start| start.to_short()));
             own.parts.insert("unit".to_string(), every.unwrap_or_else(|| cron.unit()).to_string());
         }

@@ -19,17 +19,18 @@ pub(super) fn columns<'t>() -> P<'t, Vec<ColumnsEntry>> {
     let column = column();
     let entry = custom::<_, In<'t>, ColumnsEntry, Ex<'t>>(move |at| {
         let Some(first) = here(at) else { return fail(at, "a column") };
-        let parser = match (first.kind, first.text) {
-            (TokenKind::Word, _) if slip(at, &first) => {
-                skip(at, |_| false);
-                return Ok(ColumnsEntry::Broken(first.span));
-            }
-            (TokenKind::Word, "include") => &include,
-            (TokenKind::Word, "exclude") => &exclude,
-            (TokenKind::Word, "rename") => &rename,
-            _ => &column,
-        };
         let start = at.cursor();
+        let word = edit(at, &first);
+        if let Some(word) = word.filter(|word| *word != first.text) {
+            let found = first.text.to_owned();
+            report(at, first.span, SyntaxErrorKind::UnknownProperty { found, nearest: Some(word) });
+        }
+        let parser = match word {
+            Some("include") => &include,
+            Some("exclude") => &exclude,
+            Some(_) => &rename,
+            None => &column,
+        };
         let entry = match attempt(at, parser) {
             Some(entry) => entry,
             None => {
@@ -47,10 +48,19 @@ pub(super) fn columns<'t>() -> P<'t, Vec<ColumnsEntry>> {
     block(entry.boxed())
 }
 
-/// Whether an entry begins with a slip of `include`, `exclude` or `rename`, by what follows it; if so, that is reported.
-fn slip<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) -> bool {
-    const ENTRIES: [&str; 3] = ["include", "exclude", "rename"];
-    let Some(meant) = nearest(first.text, &ENTRIES).filter(|meant| *meant != first.text) else { return false };
+/// The words that lead an entry that is no column.
+const EDITS: [&str; 3] = ["include", "exclude", "rename"];
+
+/// Which of `include`, `exclude`, `rename` an entry begins with: the word itself, or the one that it is a slip of, judged
+/// by what follows.
+fn edit<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) -> Option<&'static str> {
+    if first.kind != TokenKind::Word || CONSTRAINTS.contains(&first.text) {
+        return None;
+    }
+    let meant = nearest(first.text, &EDITS)?;
+    if meant == first.text {
+        return Some(meant);
+    }
     let before = at.save();
     at.skip();
     let second = at.next();
@@ -60,17 +70,13 @@ fn slip<'t>(at: At<'t, '_, '_>, first: &Tok<'t>) -> bool {
         "rename" => third.is_some_and(|tok| tok.text == "as"),
         _ => second.is_some_and(|tok| tok.kind == TokenKind::OpenParen || tok.text == "all"),
     };
-    if follows {
-        let found = first.text.to_owned();
-        report(at, first.span, SyntaxErrorKind::UnknownProperty { found, nearest: Some(meant) });
-    }
-    follows
+    follows.then_some(meant)
 }
 
 /// What may stand behind an entry on its line: nothing, an entry of another kind, or a column two spaces away.
 fn end_entry(at: At<'_, '_, '_>, column: bool) {
     let Some(next) = here(at) else { return };
-    if matches!(next.text, "include" | "exclude" | "rename") {
+    if edit(at, &next).is_some() {
         return;
     }
     let constraint = column && next.kind == TokenKind::Word && {
@@ -96,12 +102,17 @@ fn fail<'t, O>(at: At<'t, '_, '_>, what: &'static str) -> Result<O, Problem> {
     Err(Problem::expected(what, at.peek().map_or(end, |tok: Tok<'t>| tok.span)))
 }
 
+/// The word that `edit` has recognised, a slip included.
+fn edit_word<'t>() -> P<'t, ()> {
+    satisfy("", |tok| (tok.kind == TokenKind::Word).then_some(()))
+}
+
 /// `include all`, `include (a, b)`, `include address`
 fn include<'t>() -> P<'t, ColumnsEntry> {
     let all = word!("all").to(IncludeAst::All);
     let listed = names().map(IncludeAst::Columns);
     let set = name("a column set").map(IncludeAst::Set);
-    word!("include")
+    edit_word()
         .ignore_then(choice((all, listed, set)))
         .map_with(|what, extra| ColumnsEntry::Include { span: extra.span(), what })
         .boxed()
@@ -109,7 +120,7 @@ fn include<'t>() -> P<'t, ColumnsEntry> {
 
 /// `exclude (a, b)`
 fn exclude<'t>() -> P<'t, ColumnsEntry> {
-    word!("exclude")
+    edit_word()
         .ignore_then(names())
         .map_with(|columns, extra| ColumnsEntry::Exclude { span: extra.span(), columns })
         .boxed()
@@ -117,7 +128,7 @@ fn exclude<'t>() -> P<'t, ColumnsEntry> {
 
 /// `rename a as b`
 fn rename<'t>() -> P<'t, ColumnsEntry> {
-    word!("rename")
+    edit_word()
         .ignore_then(name("a column"))
         .then_ignore(word!("as"))
         .then(name("the new name"))
