@@ -14,5 +14,5 @@ pub use decl::*;
 pub use errors::{DeclError, DeclErrorKind};
 pub use item::{Item, ItemKind, ItemTree, item_tree};
 pub use place::{Part, Place, Places};
-pub use types::{DataType, quote, quote_always};
+pub use types::{DataType, quote, quote_always, text_literal};
 pub use version::VersionName;

@@ -200,7 +200,7 @@ impl fmt::Display for DataType {
             Self::Uuid => "uuid",
             Self::Json => "json",
             Self::Enum(values) => {
-                let quoted: Vec<String> = values.iter().map(|v| format!("'{}'", v.replace('\'', "''"))).collect();
+                let quoted: Vec<String> = values.iter().map(|value| text_literal(value)).collect();
                 return write!(f, "enum({})", quoted.join(", "));
             }
             Self::List(item) => return write!(f, "{item}[]"),
@@ -222,6 +222,11 @@ pub fn quote(name: &str) -> String {
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         && name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
     if plain { name.to_string() } else { quote_always(name) }
+}
+
+/// A text as a string of SQL, whatever it holds.
+pub fn text_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// An identifier in double quotes, whatever it holds.

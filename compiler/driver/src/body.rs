@@ -2,7 +2,7 @@
 
 use crate::nodes::PlanNodes;
 use crate::reader::{read_query, relation_sql};
-use esker_declare::quote_always;
+use esker_declare::{quote_always, text_literal};
 use esker_grammar::sql::{SqlText, SqlTokenKind};
 use esker_plan::SqlPiece;
 use esker_resolve::{Node, NodeRole, node_decl, node_refs, node_relations, node_sql};
@@ -12,7 +12,7 @@ impl<'a> PlanNodes<'a> {
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         match name {
             "now" => Some(format!("TIMESTAMP '{}'", self.options.now.to_sql())),
-            "env" => Some(format!("'{}'", self.options.environment.replace('\'', "''"))),
+            "env" => Some(text_literal(&self.options.environment)),
             _ => self.session.config().settings.vars.get(name).cloned(),
         }
     }

@@ -1,5 +1,6 @@
 //! `esker.toml`: what it may say, and what is wrong with what it says.
 
+use esker_declare::text_literal;
 use esker_diagnostics::{self as diagnostics, Diagnostic, Location, nearest};
 use esker_grammar::Span;
 use esker_source::Settings;
@@ -44,8 +45,6 @@ impl Default for Config {
 
 /// Sections that the language has and that nothing carries out yet.
 const LATER: &[&str] = &["dependencies", "contracts", "lint", "defaults"];
-/// Variables that have their meaning already.
-const BUILT_IN: &[&str] = &["start", "end", "start_date", "end_date", "now", "env"];
 const SECTIONS: &[&str] =
     &["project", "engine", "environments", "vars", "dependencies", "contracts", "lint", "defaults"];
 
@@ -157,7 +156,7 @@ impl Reader {
 
     fn var(&mut self, (key, value): Entry<'_>) {
         let sql = match value.get_ref() {
-            DeValue::String(text) => format!("'{}'", text.replace('\'', "''")),
+            DeValue::String(text) => text_literal(text),
             DeValue::Integer(number) => number.to_string(),
             DeValue::Float(number) => number.to_string(),
             DeValue::Boolean(value) => value.to_string(),
@@ -166,7 +165,9 @@ impl Reader {
         let name = key.get_ref().to_string();
         let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             && !name.starts_with(|c: char| c.is_ascii_digit());
-        if !plain || BUILT_IN.contains(&name.as_str()) {
+        let no_own = Settings::default();
+        let built_in = esker_sql::variables(&no_own).iter().any(|(built_in, ..)| *built_in == name);
+        if !plain || built_in {
             let title = match plain {
                 true => format!("`${name}` is a variable of Esker itself"),
                 false => format!("`{name}` cannot name a variable"),

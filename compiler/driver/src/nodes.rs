@@ -48,10 +48,7 @@ impl<'a> PlanNodes<'a> {
                 self.check_files(*node, decl);
                 continue;
             }
-            let sources = parents.iter().map(|parent| node_decl(db, graph.order[*parent]));
-            let sources = sources.filter(|parent| matches!(parent.role, NodeRole::Source(_)));
-            let source_start = sources.filter_map(|source| source.properties.start).min();
-            let source_start = source_start.map(Timestamp::from_naive);
+            let source_start = schedule::source_start(db, graph, parents);
             // Where its time begins, were it said by what it reads through others.
             let read = parents.iter().filter_map(|parent| self.indexes.get(&graph.order[*parent]));
             let inherited = read.filter_map(|parent| self.starts[*parent]).chain(source_start).min();

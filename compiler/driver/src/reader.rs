@@ -1,7 +1,7 @@
 //! The SQL that reads a source or a seed: an engine table, or a subquery over a reader of files that gives just the
 //! declared columns in their declared types, whatever else the file holds.
 
-use esker_declare::{DataType, FileFormat, ReadDecl, quote_always};
+use esker_declare::{DataType, FileFormat, ReadDecl, quote_always, text_literal};
 use esker_resolve::{NodeColumn, Relation};
 
 /// The relation to put where a reference to the source stands.
@@ -109,10 +109,6 @@ fn struct_literal(columns: &[NodeColumn], ty: impl Fn(&DataType) -> String) -> S
         format!("{}: {}", text_literal(&column.name), text_literal(&ty))
     });
     format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
-}
-
-fn text_literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use esker_diagnostics::Diagnostic;
 use esker_infer::surface;
 use esker_plan::time::{Cron, Timestamp, Unit};
 use esker_plan::{NodeError, time_problem};
-use esker_resolve::{NodeRole, graph, node_decl, place_location, property_location};
+use esker_resolve::{Graph, NodeRole, graph, node_decl, place_location, property_location};
 use esker_source::{Db, Project};
 
 /// What is wrong with the schedules of an item, its shared body's and its versions'.
@@ -40,6 +40,13 @@ pub(crate) fn cron(properties: &Properties) -> Cron {
     properties.cron.as_deref().and_then(|cron| Cron::parse(cron).ok()).unwrap_or_else(Cron::daily)
 }
 
+/// The earliest start of the sources among a node's parents.
+pub(crate) fn source_start<'db>(db: &'db dyn Db, graph: &Graph<'db>, parents: &[usize]) -> Option<Timestamp> {
+    let read = parents.iter().map(|parent| node_decl(db, graph.order[*parent]));
+    let sources = read.filter(|parent| matches!(parent.role, NodeRole::Source(_)));
+    sources.filter_map(|source| source.properties.start).min().map(Timestamp::from_naive)
+}
+
 /// What is wrong with the time of incremental nodes, in a project that is otherwise right.
 pub(crate) fn time_problems(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let graph = graph(db, project);
@@ -54,13 +61,10 @@ pub(crate) fn time_problems(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
         };
         // Its readers would complain of the same missing start.
         started.push(true);
-        let sources = parents.iter().map(|parent| node_decl(db, graph.order[*parent]));
-        let sources = sources.filter(|parent| matches!(parent.role, NodeRole::Source(_)));
-        let own = decl.properties.start.or(sources.filter_map(|source| source.properties.start).min());
+        let own = decl.properties.start.map(Timestamp::from_naive).or_else(|| source_start(db, graph, parents));
         let unit = every(&decl.properties).and_then(Result::ok).unwrap_or_else(|| cron(&decl.properties).unit());
         let shown = surface(db, project, *node).columns.iter().find(|shown| shown.name.eq_ignore_ascii_case(column));
         let column_type = shown.map(|shown| shown.ty.to_string());
-        let own = own.map(Timestamp::from_naive);
         if let Some(kind) = time_problem(column, column_type.as_deref(), unit, has_start, own) {
             let error = NodeError { node: node.label(db), kind };
             found.push(error.diagnostic(property_location(db, *node, Part::Kind)));

@@ -94,7 +94,8 @@ impl Session {
 
     /// Applies several edits as one.
     pub fn change(&mut self, edits: impl IntoIterator<Item = (String, Option<String>)>) {
-        let mut files = self.project.files(&self.db).as_ref().clone();
+        // A copy of the list is made when a file comes or goes, not for every edit of a text.
+        let mut changed: Option<BTreeMap<Arc<str>, SourceFile>> = None;
         for (path, text) in edits {
             if path == config::FILE {
                 self.set_config(text.unwrap_or_default());
@@ -116,12 +117,16 @@ impl Session {
                     input
                 }
             };
-            match text {
-                Some(_) => files.insert(path, input),
-                None => files.remove(&path),
-            };
+            let listed = changed.as_ref().unwrap_or_else(|| self.project.files(&self.db)).contains_key(&path);
+            if listed != text.is_some() {
+                let files = changed.get_or_insert_with(|| self.project.files(&self.db).as_ref().clone());
+                match text {
+                    Some(_) => files.insert(path, input),
+                    None => files.remove(&path),
+                };
+            }
         }
-        if files != **self.project.files(&self.db) {
+        if let Some(files) = changed {
             self.project.set_files(&mut self.db).to(Arc::new(files));
         }
     }

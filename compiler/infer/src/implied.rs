@@ -1,6 +1,6 @@
 //! The names that the engine gives to columns without an alias: the expression, written its own way.
 
-use esker_declare::{DataType, quote};
+use esker_declare::{DataType, quote, text_literal};
 use esker_sql::{Expr, ExprId, IsTest, Literal, QueryIr, UnaryOp};
 
 /// The name of a column that is made by this expression. Exact for columns, literals, functions, casts and operators;
@@ -9,7 +9,7 @@ pub(crate) fn implied_name(ir: &QueryIr, id: ExprId) -> String {
     match ir.expr(id) {
         Expr::Column(path) => path.last().cloned().unwrap_or_default(),
         Expr::Field(_, field) => field.clone(),
-        Expr::Literal(Literal::String(text)) => format!("'{}'", text.replace('\'', "''")),
+        Expr::Literal(Literal::String(text)) => text_literal(text),
         _ => text(ir, id),
     }
 }
@@ -20,7 +20,7 @@ fn text(ir: &QueryIr, id: ExprId) -> String {
     match ir.expr(id) {
         Expr::Column(path) => path.iter().map(|part| quote(part)).collect::<Vec<_>>().join("."),
         Expr::Literal(Literal::Number(digits)) => digits.clone(),
-        Expr::Literal(Literal::String(text) | Literal::Blob(text)) => format!("'{}'", text.replace('\'', "''")),
+        Expr::Literal(Literal::String(text) | Literal::Blob(text)) => text_literal(text),
         Expr::Literal(Literal::Bool(value)) => format!("CAST('{}' AS BOOLEAN)", if *value { 't' } else { 'f' }),
         Expr::Literal(Literal::Null) => "NULL".to_string(),
         Expr::Param(name) => format!("${name}"),

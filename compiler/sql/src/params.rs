@@ -43,10 +43,10 @@ const RANGE: &[&str] = &["start", "end", "start_date", "end_date"];
 pub(crate) fn wrong_params(text: &SqlText, settings: &Settings, role: &NodeRole) -> Vec<SqlError> {
     let whole = matches!(role, NodeRole::Model(Some(KindDecl::Full | KindDecl::View)));
     let params = text.tokens.iter().enumerate().filter(|(_, token)| token.kind == SqlTokenKind::Param);
+    let known = variables(settings);
     let mut errors = Vec::new();
     for (at, token) in params {
         let name = token.text.trim_start_matches('$');
-        let known = variables(settings);
         if known.iter().any(|(known, ..)| *known == name) {
             if whole && RANGE.contains(&name) {
                 let kind = SqlErrorKind::NoRange { name: name.to_string() };
@@ -54,7 +54,7 @@ pub(crate) fn wrong_params(text: &SqlText, settings: &Settings, role: &NodeRole)
             }
             continue;
         }
-        let known = known.into_iter().map(|(name, ..)| name.to_string()).collect();
+        let known = known.iter().map(|(name, ..)| name.to_string()).collect();
         let kind = SqlErrorKind::UnknownParam { name: name.to_string(), known };
         errors.push(SqlError { tokens: at as u32..at as u32 + 1, kind });
     }

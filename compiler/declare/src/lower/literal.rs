@@ -1,7 +1,7 @@
 //! Literals to values: dates, numbers, version labels, SQL literals.
 
 use super::Lower;
-use crate::{DeclErrorKind, Part, VersionName};
+use crate::{DeclErrorKind, Part, VersionName, text_literal};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use esker_grammar::ast::{LiteralAst, LiteralValue, VersionAst};
 
@@ -64,7 +64,7 @@ pub(super) fn count(literal: Option<&LiteralAst>) -> Option<u32> {
 /// A literal as SQL.
 pub(super) fn sql_literal(literal: &LiteralAst) -> Option<String> {
     Some(match &literal.value {
-        LiteralValue::String(text) => format!("'{}'", text.replace('\'', "''")),
+        LiteralValue::String(text) => text_literal(text),
         LiteralValue::Integer(digits) | LiteralValue::Decimal(digits) => digits.replace('_', ""),
         LiteralValue::Bool(value) => value.to_string(),
         LiteralValue::Null => "null".into(),
