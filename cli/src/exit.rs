@@ -7,9 +7,9 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// It did what it was asked to do, or there was nothing to do.
     Fine,
-    /// The project has errors, or a run failed.
+    /// The project has errors, a run or a test failed, or a file is not what `--check` wants it to be.
     Failed,
-    /// It could not begin: a wrong option, no project, a file or a database that cannot be used.
+    /// It could not begin: a wrong option or selection, no project, a file or a database that cannot be used.
     Unusable,
     /// The plan may not be run: the state has moved since it was made, or the file was changed.
     Refused,
@@ -23,8 +23,10 @@ pub(crate) enum Exit {
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0    done, or nothing to do
-  1    the project has errors, or a run failed
-  2    could not begin: a wrong option, no project, a file or database that cannot be used
+  1    the project has errors; a run or a test failed; with --check, a file is not what it
+       should be
+  2    could not begin: a wrong option or selection, no project, a file or database that
+       cannot be used
   3    the plan is refused: the state, the database or a seed is not what it was made for, or
        its file was changed
   101  a bug in Esker

@@ -3,9 +3,10 @@
 use crate::exit::Exit;
 use crate::output::{Output, Tint, paint};
 use esker_diagnostics::Code;
-use esker_driver::LoadError;
+use esker_driver::{EngineConfig, LoadError};
 use esker_runner::RunError;
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -75,6 +76,15 @@ impl Failure {
     }
 }
 
+/// The engine of the project, which knows what came from the environment: no message shows that.
+static ENGINE: OnceLock<EngineConfig> = OnceLock::new();
+
+/// Keeps what of the engine came from the environment out of all that is told from now on.
+pub(crate) fn hide(engine: &EngineConfig) {
+    // A process works on one project.
+    let _ = ENGINE.set(engine.clone());
+}
+
 impl Problem {
     /// As `esker check` shows a problem.
     pub(crate) fn shown(&self, color: bool) -> String {
@@ -104,7 +114,9 @@ impl Problem {
 
 impl From<&RunError> for Problem {
     fn from(error: &RunError) -> Self {
-        Self { code: Some(error.code()), title: error.title(), why: error.why(), help: error.help() }
+        let hide = |text: String| ENGINE.get().map_or_else(|| text.clone(), |engine| engine.hide(&text));
+        let (why, help) = (error.why().map(hide), error.help().map(hide));
+        Self { code: Some(error.code()), title: hide(error.title()), why, help }
     }
 }
 
@@ -117,8 +129,8 @@ impl From<RunError> for Failure {
 /// The exit code of a problem that ended a command: by its code, so that the table of codes decides.
 fn exit_of(error: &RunError) -> Exit {
     match error.code().name() {
-        "stale-plan" | "table-changed" | "state-too-new" | "name-taken" => Exit::Refused,
-        "database-locked" | "database-read-only" | "database-unusable" => Exit::Unusable,
+        "stale-plan" | "table-changed" | "state-too-new" | "name-taken" | "other-project" => Exit::Refused,
+        "database-locked" | "database-read-only" | "database-unusable" | "no-other-database" => Exit::Unusable,
         "interrupted" => Exit::Cancelled,
         _ => Exit::Failed,
     }

@@ -11,9 +11,11 @@ mod failure;
 mod interrupt;
 mod opened;
 mod options;
+mod otherwise;
 mod output;
 mod progress;
 mod table;
+mod whole;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -34,7 +36,16 @@ fn main() -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    let cli = options::Cli::parse();
+    let cli = match options::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let arguments: Vec<String> = std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
+            match otherwise::explained(&error, &arguments) {
+                Some(failure) => return failure.tell(&output::Output::new(options::Color::Auto)).into(),
+                None => error.exit(),
+            }
+        }
+    };
     let output = output::Output::new(cli.global.color);
     let exit = match commands::run(&cli, &output) {
         Ok(()) => exit::Exit::Fine,

@@ -2,10 +2,10 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::options::{Global, Planning};
+use crate::options::{Global, Planning, Selecting};
 use crate::output::{Output, count};
 use esker_diagnostics::{Diagnostic, Format, Level, render, summary};
-use esker_driver::{Config, PlanFailure, Session, find_root};
+use esker_driver::{Config, PlanFailure, SelectedNodes, Session, find_root};
 use esker_plan::time::timestamp::SECOND;
 use esker_plan::time::{Timestamp, parse_end, parse_start};
 use esker_plan::{PlanFile, PlanOptions, RecordedState};
@@ -40,7 +40,23 @@ impl Opened {
         };
         std::env::set_current_dir(&root)
             .map_err(|error| Failure::unusable(format!("cannot go to {}: {error}", root.display())))?;
-        Ok(Self { session: Session::open(&root)?, root })
+        let mut session = Session::open(&root)?;
+        crate::failure::hide(&session.config().engine);
+        for var in &global.var {
+            let (name, value) = var.split_once('=').ok_or_else(|| {
+                Failure::unusable(format!("`{var}` gives no variable a value")).help("Write `--var name=value`.")
+            })?;
+            session.set_var(name, value).map_err(|error| Failure::unusable(error.title).help(error.help))?;
+        }
+        Ok(Self { session, root })
+    }
+
+    /// Sets the time at which deprecations are judged, if one is named.
+    pub(crate) fn judge_at(&mut self, named: Option<&String>) -> Result<(), Failure> {
+        if named.is_some() {
+            self.session.set_now(now(named)?.to_naive());
+        }
+        Ok(())
     }
 
     /// The database file, from the project's folder. A project file that is wrong may mean another one, so it is not
@@ -64,20 +80,61 @@ impl Opened {
         Ok(esker_runner::load(&self.database()?, &self.root)?)
     }
 
+    /// The nodes that are selected; nothing when nothing is said, which means all of them. A selection that is right and
+    /// empty, `state:modified` when nothing changed, says so and goes on; one with a part that means nothing is a failure.
+    pub(crate) fn selected(&self, selecting: &Selecting, output: &Output) -> Result<Option<SelectedNodes>, Failure> {
+        let Some(text) = &selecting.select else { return Ok(None) };
+        let baseline = selecting.against.as_deref().or(self.session.config().baseline.as_deref());
+        let environment = match baseline {
+            Some(baseline) => Some(baseline.strip_prefix("env:").ok_or_else(|| {
+                Failure::unusable(format!("`{baseline}` is no baseline"))
+                    .help("`--against env:prod` compares with the environment `prod` as it was last applied.")
+            })?),
+            None => None,
+        };
+        let state = environment.map(|_| self.state()).transpose()?;
+        let recorded = match (state.as_ref(), environment) {
+            (Some(state), Some(name)) => Some(state.environments.get(name).ok_or_else(|| {
+                Failure::unusable(format!("there is no environment `{name}` to compare with"))
+                    .help("`esker status` lists those that were applied.")
+            })?),
+            _ => None,
+        };
+        let told = |problems: &[Diagnostic]| {
+            let source = |_: &str| Some(text.as_str());
+            output.tell(&render(problems, &source, Format::Human, output.message_color));
+        };
+        match self.session.select(text, recorded) {
+            Ok(selected) => {
+                told(&selected.warnings);
+                match selected.labels.is_empty() && selected.doubtful {
+                    true => Err(Failure::told(Exit::Unusable)),
+                    false => Ok(Some(selected)),
+                }
+            }
+            Err(problems) => {
+                told(&problems);
+                Err(Failure::told(Exit::Unusable))
+            }
+        }
+    }
+
     /// The problems as text.
     pub(crate) fn render(&self, problems: &[Diagnostic], format: Format, color: bool) -> String {
         render(problems, &|file| self.session.text(file), format, color)
     }
 
     /// The plan. A project with errors has none, and is told so before its database is opened.
-    pub(crate) fn plan(&self, planning: &Planning) -> Result<PlanFile, Unplanned> {
+    pub(crate) fn plan(&mut self, planning: &Planning, output: &Output) -> Result<PlanFile, Unplanned> {
         let options = self.plan_options(planning)?;
+        self.session.set_now(options.now.to_naive());
         let problems = self.session.check();
         if problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(Unplanned::Project(problems));
         }
+        let selected = self.selected(&planning.selecting, output)?;
         let state = self.state()?;
-        self.session.plan(&state, &options).map_err(|failure| match failure {
+        self.session.plan(&state, &options, selected.as_ref()).map_err(|failure| match failure {
             PlanFailure::Project(problems) => Unplanned::Project(problems),
             PlanFailure::Options(error) => Unplanned::Failure(Failure::unusable(error.to_string())),
         })

@@ -20,6 +20,9 @@ pub(crate) struct Global {
     /// The project's folder, the one of `esker.toml` [default: this folder or the nearest one above it]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Options of every command")]
     pub(crate) project: Option<PathBuf>,
+    /// Give a variable of `[vars]` another value
+    #[arg(long, global = true, value_name = "NAME=VALUE", help_heading = "Options of every command")]
+    pub(crate) var: Vec<String>,
     /// Whether to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Options of every command")]
     pub(crate) color: Color,
@@ -38,16 +41,22 @@ pub(crate) enum Color {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Start a small project that works at once
+    /// Start a project: on the data files that are here, or, where there are none, a small one that works at once
     Init(Init),
     /// Say everything that is wrong with the project; nothing is run
     Check(Check),
+    /// List models, sources and seeds, and what each is
+    List(List),
+    /// Show the columns that readers see: names, types, whether they can be null
+    Columns(Columns),
+    /// Run the project's unit tests, on an engine in memory; its data is not touched
+    Test(Test),
+    /// Show what would be computed, and why
+    Plan(Plan),
     /// Write the plan to a file, for `esker run`
     ///
     /// The same sources, state, options and `--now` give the same file, byte for byte.
     Compile(Compile),
-    /// Show what would be computed, and why
-    Plan(Plan),
     /// Carry out a plan that `esker compile` wrote, as it is written
     ///
     /// A plan that was stopped goes on where it was. A plan whose state has moved since it was made is refused.
@@ -58,9 +67,11 @@ pub(crate) enum Command {
     Status(Status),
     /// Show rows of a model
     Show(Show),
-    /// Show the columns that readers see: names, types, whether they can be null
-    Columns(Columns),
-    /// Show the page of an error code
+    /// Write the files of the project in the one canonical form
+    Fmt(Fmt),
+    /// Write the interface that other projects read: the public models
+    Publish(Publish),
+    /// Show the page of a code, or list all codes
     Explain(Explain),
     /// Start the language server, for editors; it speaks on standard input and output
     Lsp(Lsp),
@@ -73,11 +84,78 @@ pub(crate) struct Init {
     pub(crate) folder: PathBuf,
 }
 
+/// Which part of the project a command is about.
+#[derive(Args, Clone)]
+pub(crate) struct Selecting {
+    /// Only these: names, `name@2`, `tag:x`, `kind:view`, `path:models/core`, `+name`, `name+`, …, joined by `and`, `or`,
+    /// `except`
+    #[arg(long, short, value_name = "SELECTION", num_args = 1)]
+    pub(crate) select: Option<String>,
+    /// What `state:` compares with: `env:NAME`, an environment as it was last applied [default: the project's baseline]
+    #[arg(long, value_name = "BASELINE")]
+    pub(crate) against: Option<String>,
+}
+
 #[derive(Args)]
 pub(crate) struct Check {
     /// How to show the problems
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: CheckFormat,
+    /// The time at which deprecations are judged: a date or a timestamp, UTC [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// The same as `--select`
+    #[arg(value_name = "SELECTION", conflicts_with = "select")]
+    pub(crate) selection: Option<String>,
+    /// How to show them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: TextFormat,
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
+}
+
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Only tests with this text in their title, or in the name of what they test
+    #[arg(value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// How to tell what came out
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: TextFormat,
+    /// The time at which deprecations are judged: a date or a timestamp, UTC [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
+}
+
+#[derive(Args)]
+pub(crate) struct Fmt {
+    /// Files or folders; `-` formats standard input onto standard output [default: the whole project]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Change nothing; name the files that are not in canonical form, and fail if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Publish {
+    /// Write it to `NAME.interface.esk`, beside `esker.toml`
+    #[arg(long, required = true)]
+    pub(crate) interface: bool,
+    /// Write nothing; fail if the file does not say what the project says now
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The time at which deprecations are judged: a date or a timestamp, UTC [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
 }
 
 /// How problems are shown.
@@ -113,6 +191,8 @@ pub(crate) struct Planning {
     /// Compute finished cells at once, without waiting for the model's cron
     #[arg(long)]
     pub(crate) ignore_cron: bool,
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
 }
 
 #[derive(Args)]
@@ -146,7 +226,7 @@ pub(crate) enum TextFormat {
 pub(crate) struct Run {
     /// The plan file; `-` reads it from standard input
     #[arg(value_name = "PLAN")]
-    pub(crate) plan: PathBuf,
+    pub(crate) plan: Option<PathBuf>,
     /// How to tell what happens; `json` is one object a line
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: TextFormat,
@@ -175,6 +255,8 @@ pub(crate) struct Status {
     /// How to show it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: TextFormat,
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
 }
 
 #[derive(Args)]
@@ -212,6 +294,8 @@ pub(crate) struct Columns {
     /// How to show them
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: TextFormat,
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
 }
 
 #[derive(Args)]

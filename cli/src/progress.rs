@@ -87,6 +87,12 @@ impl<'o> Progress<'o> {
                 }
                 self.over(step);
             }
+            Event::AuditWarned { finding } => {
+                let color = self.output.message_color;
+                let (word, why) = (paint("warning", Tint::Yellow, color), paint(" why:", Tint::Cyan, color));
+                let shown = finding.shown().replace('\n', "\n        ");
+                self.line(&format!("{word}: {}\n  {why} {shown}\n", finding.title()));
+            }
             Event::StepFailed { step, error } => {
                 let shown = Problem::from(error).shown(self.output.message_color);
                 self.line(&shown);

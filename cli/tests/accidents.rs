@@ -40,6 +40,23 @@ fn a_missing_data_file_is_named_at_its_place() {
     assert_eq!(ended.code, Some(1), "{ended:#?}");
     assert!(ended.err.contains("data/orders.csv") && ended.err.contains("models/shop.esk"), "{ended:#?}");
     assert!(!project.database().exists());
+    let checked = project.esker(&["check"]);
+    assert_eq!(checked.code, Some(1), "{checked:#?}");
+    assert!(checked.out.contains("E0220") && checked.out.contains("data/orders.csv"), "{checked:#?}");
+}
+
+#[test]
+fn a_missing_file_of_a_test_is_named_at_its_place() {
+    let project = Project::new();
+    project.write(
+        "models/test.esk",
+        "model one {\n    kind full\n    sql { select 1 as id }\n}\n\ntest \"t\" for one {\n    expect csv \"rows.csv\"\n}\n",
+    );
+    let ended = project.esker(&["test"]);
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    assert!(ended.err.contains("E0220") && ended.err.contains("models/test.esk:7:16"), "{ended:#?}");
+    let checked = project.esker(&["check", "--format", "short"]);
+    assert!(checked.out.starts_with("models/test.esk:7:16: error[E0220]"), "{checked:#?}");
 }
 
 #[test]

@@ -133,6 +133,39 @@ fn misspelt_names_get_the_likely_one() {
 }
 
 #[test]
+fn words_of_other_tools_get_the_command_that_does_it_here() {
+    let project = Project::new();
+    for (line, help) in [
+        (&["build"][..], "`esker apply`"),
+        (&["ls"], "`esker list`"),
+        (&["apply", "customers"], "`esker apply --select customers`"),
+    ] {
+        let ended = project.esker(line);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{line:?}: {ended:#?}");
+        assert!(ended.err.contains(help), "{line:?}: {ended:#?}");
+    }
+    let (listed, selected) = (project.ok(&["list", "customers"]), project.ok(&["list", "--select", "customers"]));
+    assert_eq!(listed.out, selected.out);
+    assert!(listed.out.contains("customers") && !listed.out.contains("daily_sales"), "{listed:#?}");
+}
+
+#[test]
+fn deprecations_are_judged_at_the_time_that_is_named() {
+    let project = Project::new();
+    let text = "model old {\n    kind view\n    access public\n    contract enforced { id integer }\n    sql { select 1 as id }\n\
+                    deprecated 2030-01-01\n}\nmodel reader {\n    kind view\n    sql { select id from ref(old) }\n}\n\
+                test \"one\" for reader {\n    given old { (id) (1) }\n    expect { (id) (1) }\n}\n";
+    project.write("models/old.esk", text);
+    for command in [&["check"][..], &["test"], &["publish", "--interface"]] {
+        for (now, code) in [("2029-12-31", 0), ("2030-01-01", 1)] {
+            let ended = project.esker(&[command, &["--now", now]].concat());
+            assert_eq!(ended.code, Some(code), "{command:?} {now}: {ended:#?}");
+            assert_eq!((ended.out + &ended.err).contains("E0607"), code == 1, "{command:?} {now}");
+        }
+    }
+}
+
+#[test]
 fn bad_options_are_told_before_anything_happens() {
     let project = Project::new();
     for options in [
@@ -201,4 +234,33 @@ fn colour_is_used_when_asked_for_only() {
     let project = Project::new();
     assert!(!project.ok(&["check"]).out.contains('\u{1b}'));
     assert!(project.ok(&["check", "--color", "always"]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn a_selection_that_is_right_and_empty_is_nothing_to_do() {
+    let project = Project::new();
+    project.replace("models/shop.esk", "model customers {", "model customers {\n    tags (core)");
+    project.ok(&["apply", "--yes", "--now", NOW]);
+    for command in [&["list"][..], &["check"], &["columns"], &["status"], &["plan"], &["apply"], &["test"]] {
+        let unchanged = project.ok(&[command, &["-s", "state:modified", "--against", "env:prod"]].concat());
+        assert!(unchanged.err.contains("nothing is `state:modified`"), "{command:?}: {unchanged:#?}");
+        for likely_wrong in ["tag:coer", "custmers"] {
+            let ended = project.esker(&[command, &["-s", likely_wrong]].concat());
+            assert_eq!(ended.code, Some(2), "{command:?} {likely_wrong}: {ended:#?}");
+        }
+    }
+}
+
+#[test]
+fn folders_that_are_not_there_are_told_where_they_are_named() {
+    let project = Project::new();
+    project.replace("esker.toml", "[\"models\"]", "[\"nope\", \"models\", \"esker.toml\"]");
+    // What is declared there is not known, so nothing that reads it is wrong.
+    project.write("models/more.esk", "model more {\n    kind full\n    sql { select id from ref(elsewhere) }\n}\n");
+    let checked = project.esker(&["check", "--format", "short"]);
+    assert_eq!(checked.code, Some(1), "{checked:#?}");
+    let lines: Vec<&str> = checked.out.lines().collect();
+    let [first, second] = &lines[..] else { panic!("{checked:#?}") };
+    assert!(first.contains("E0218") && first.contains("there is no folder `nope`"), "{checked:#?}");
+    assert!(second.contains("E0218") && second.contains("`esker.toml` is not a folder"), "{checked:#?}");
 }

@@ -65,8 +65,8 @@ pub enum ItemKindAst {
     Test {
         /// The description in quotes.
         title: Option<StrAst>,
-        /// The model version that is tested.
-        subject: Option<NodeRefAst>,
+        /// What is tested.
+        subject: Option<TestSubjectAst>,
         /// `given`, `during`, `expect`, `vars`.
         body: Vec<TestLine>,
     },
@@ -76,6 +76,15 @@ pub enum ItemKindAst {
     Consumer(Vec<Line>),
     /// `group NAME { … }`
     Group(Vec<Line>),
+}
+
+/// What a test tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestSubjectAst {
+    /// `for dim_customers@1, dim_customers@2`: nodes, at least one; without `@` every version is meant.
+    Nodes(Vec<NodeRefAst>),
+    /// `for audit unique_key(id)`: an audit with its arguments; its level is always `None`.
+    Audit(AuditUseAst),
 }
 
 /// An identifier as it was meant: backticks stripped.
@@ -145,6 +154,11 @@ pub enum LiteralValue {
     Word(String),
     /// `("a", "b")`: a list of values, as `accepted_values(status, ("a", "b"))` takes one.
     List(Vec<LiteralAst>),
+    /// `raw.orders`, `dim_customers@2`: a node with a dot or a version, only as an argument of an audit. One that has
+    /// neither is a [`LiteralValue::Word`].
+    Node(Box<NodeRefAst>),
+    /// `sql { a + b = c }`, only as an argument of an audit.
+    Sql(SqlAst),
 }
 
 /// `3 days`, `day` (one of it), `15 minutes`: a count and a unit, both as written.
@@ -247,6 +261,8 @@ pub enum LineKind {
     Tz(StrAst),
     /// `start 2023-01-01`
     Start(LiteralAst),
+    /// `end 2025-01-01`
+    End(LiteralAst),
     /// `grain (a, b)`
     Grain(Vec<Name>),
     /// `owner "growth@shop.test"`

@@ -3,6 +3,9 @@
 use crate::Span;
 use crate::words;
 
+/// What the body of a function or of an audit holds.
+pub(crate) const ONLY_SQL: &str = "one `sql { … }` and nothing else";
+
 /// A mistake in the text, at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
@@ -86,6 +89,13 @@ pub enum SyntaxErrorKind {
         /// What it was probably meant to be.
         nearest: Option<&'static str>,
     },
+    /// A type that the engine has and that no declaration can have.
+    UndeclarableType {
+        /// What is written.
+        written: String,
+        /// What to write instead.
+        instead: &'static str,
+    },
     /// Something else than what must follow.
     Unexpected {
         /// What may follow, in the words of the language.
@@ -98,6 +108,8 @@ pub enum SyntaxErrorKind {
         /// The word that leads the second.
         found: String,
     },
+    /// A row of a test's table that does not stand in parentheses.
+    BareRow,
     /// Brackets nested deeper than any real file's, or a selection with too many terms.
     TooDeep,
 }
@@ -132,6 +144,8 @@ impl SyntaxErrorKind {
             Self::Unexpected { .. } => ("E0115", "unexpected-token"),
             Self::SameLine { .. } => ("E0116", "same-line"),
             Self::TooDeep => ("E0117", "too-deep"),
+            Self::BareRow => ("E0118", "bare-row"),
+            Self::UndeclarableType { .. } => ("E0205", "unknown-type"),
         }
     }
 
@@ -157,11 +171,16 @@ impl SyntaxErrorKind {
             Self::UnknownItem { found, .. } if words::leads_line(found) => format!("`{found}` stands outside any item"),
             Self::UnknownItem { found, nearest: Some(_) } => format!("there is no item `{}`", visible(found)),
             Self::UnknownItem { found, .. } => format!("expected an item, found `{}`", visible(found)),
+            Self::UnknownProperty { found, nearest: None } if words::belongs(found).is_some() => {
+                format!("`{found}` does not belong here")
+            }
             Self::UnknownProperty { found, .. } => format!("there is no property `{}`", short(found)),
             Self::UnknownOption { found, .. } => format!("there is no option `{}`", short(found)),
             Self::UnknownConstraint { found, .. } => format!("there is no constraint `{}`", short(found)),
             Self::Unexpected { expected, found } => format!("expected {}, found {found}", alternatives(expected)),
             Self::SameLine { found } => format!("`{}` must begin a line of its own", short(found)),
+            Self::BareRow => "a row stands in parentheses".to_owned(),
+            Self::UndeclarableType { written, .. } => format!("the type `{}` cannot be declared", short(written)),
             Self::TooDeep => format!("brackets nest more than {} levels deep", crate::layout::MAX_DEPTH),
         }
     }
@@ -186,11 +205,14 @@ impl SyntaxErrorKind {
             | Self::UnknownProperty { nearest: Some(nearest), .. }
             | Self::UnknownOption { nearest: Some(nearest), .. }
             | Self::UnknownConstraint { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::UnknownProperty { found, .. } if words::belongs(found).is_some() => "no property here".to_owned(),
             Self::UnknownProperty { .. } => "no property begins so".to_owned(),
             Self::UnknownOption { .. } => "no option begins so".to_owned(),
             Self::UnknownConstraint { .. } => "not a constraint".to_owned(),
             Self::Unexpected { expected, .. } => format!("expected {}", alternatives(expected)),
             Self::SameLine { .. } => "a second property on this line".to_owned(),
+            Self::BareRow => "expected `(`".to_owned(),
+            Self::UndeclarableType { .. } => "not supported as a declared type".to_owned(),
             Self::TooDeep => "too deep".to_owned(),
         }
     }
@@ -234,6 +256,9 @@ impl SyntaxErrorKind {
             }
             Self::BadCharacter { .. } => "Remove it.".to_owned(),
             Self::BadEscape { escape } => format!("Write `\\{}` for a backslash.", visible(escape)),
+            Self::UnknownProperty { found, .. } if words::elsewhere(found).is_some() => {
+                return words::elsewhere(found).map(str::to_owned);
+            }
             Self::UnknownItem { nearest: Some(nearest), .. }
             | Self::UnknownProperty { nearest: Some(nearest), .. }
             | Self::UnknownOption { nearest: Some(nearest), .. }
@@ -245,11 +270,38 @@ impl SyntaxErrorKind {
             Self::UnknownProperty { found, .. } if words::ITEMS.contains(&found.as_str()) => {
                 format!("`{found}` begins an item: write it outside, at the start of a line.")
             }
-            Self::UnknownProperty { .. } => return None,
+            Self::UnknownProperty { found, .. } => return words::belongs(found).map(str::to_owned),
             Self::UnknownOption { .. } => format!("Options are {}.", listed(&words::OPTIONS)),
             Self::UnknownConstraint { .. } => "Constraints are `not null`, `primary key`, `unique`, `check (…)`, \
-                 `references …`, `default …`, `deprecated …`, `tags (…)`."
+                 `references …`, `default …`, `deprecated …`, `tags (…)`; between two columns on one line stands a comma."
                 .to_owned(),
+            Self::Unexpected { expected, found } if expected.contains(&"`all`") => match found.as_str() {
+                "`*`" => "Write `include all`.".to_owned(),
+                _ => "Write `include all`, or columns in parentheses: `include (id, name)`.".to_owned(),
+            },
+            Self::Unexpected { expected, found } if expected == &["`(`"] && is_word(found) && found != "`all`" => {
+                format!("A list stands in parentheses: `({})`.", found.trim_matches('`'))
+            }
+            Self::UndeclarableType { instead, .. } => (*instead).to_owned(),
+            Self::Unexpected { expected, .. } if expected == &[ONLY_SQL] => {
+                "The body of a function or of an audit is one block, `sql { … }`: remove this, or make it an item of its own.".to_owned()
+            }
+            Self::Unexpected { expected, found } if expected == &["the label of a version"] && found == "`version`" => {
+                "Write the label alone, as `2` or `\"2024-01\"`.".to_owned()
+            }
+            Self::Unexpected { expected, found } if expected == &["`{`"] && found == "`in`" => {
+                "Only a model has `in`: write the schema before the name, as `source raw.orders`.".to_owned()
+            }
+            Self::Unexpected { expected, found } if expected == &["a name"] && found.starts_with(['"', '\'']) => {
+                let name = found.trim_matches(['"', '\'']);
+                match name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') && !name.is_empty() {
+                    true => format!("Names have no quotes: write `{name}`."),
+                    false => "Names have no quotes; one that is no plain word stands in backticks.".to_owned(),
+                }
+            }
+            Self::Unexpected { expected, .. } if expected == &["a comma or the end of the line"] => {
+                "On one line, entries have a comma between them.".to_owned()
+            }
             Self::Unexpected { found, .. } if found == "`-`" => {
                 "A name that holds `-` must stand in backticks.".to_owned()
             }
@@ -259,8 +311,24 @@ impl SyntaxErrorKind {
             Self::Unexpected { found, .. } if found == "`<`" => {
                 "Write `integer[]` for a list, `struct(a integer, b varchar)`, `map(varchar, integer)`.".to_owned()
             }
+            Self::Unexpected { expected, .. } if expected.contains(&"`file`") => {
+                "SQL stands in braces: `sql { select … }`; or in a file of its own: `sql file \"name.sql\"`.".to_owned()
+            }
+            Self::Unexpected { expected, found } if expected[..] == ["a string"] && found.starts_with('`') => {
+                let word = found.trim_matches('`');
+                if word == "for" || !word.starts_with(|c: char| c.is_alphanumeric()) {
+                    return None;
+                }
+                format!("Write `\"{word}\"`.")
+            }
+            Self::Unexpected { expected, found } if expected.contains(&"`@daily` or the like") && found.starts_with('`') => {
+                "Write `@hourly`, `@daily`, `@weekly`, `@monthly` or `@yearly`, or five fields: `cron \"0 5 * * *\"`.".to_owned()
+            }
             Self::Unexpected { .. } => return None,
             Self::SameLine { found } => format!("Begin a new line before `{}`.", short(found)),
+            Self::BareRow => {
+                "Write the columns first, `(id, status)`, and below them a row a line: `(1, \"paid\")`.".to_owned()
+            }
             Self::TooDeep => "Write it flatter.".to_owned(),
         })
     }
@@ -285,6 +353,11 @@ fn alternatives(expected: &[&str]) -> String {
     }
 }
 
+/// Whether what was found is a word, in code quotes.
+fn is_word(found: &str) -> bool {
+    found.strip_prefix('`').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+}
+
 /// Whether this begins a comment in another language.
 fn is_comment(written: &str) -> bool {
     matches!(written, "--" | "#")
@@ -307,6 +380,12 @@ pub(crate) fn short(text: &str) -> String {
 
 /// Short, and control characters as escapes.
 fn visible(text: &str) -> String {
-    let escape = |c: char| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
+    // Blanks that are none of SQL's, what has no width, and what turns the direction of writing.
+    let unseen = |c: char| {
+        c.is_control()
+            || (c != ' ' && c.is_whitespace())
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let escape = |c: char| if unseen(c) { c.escape_unicode().to_string() } else { c.to_string() };
     short(text).chars().map(escape).collect()
 }

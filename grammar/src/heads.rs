@@ -71,7 +71,15 @@ fn follows(keyword: &str, name: &str, after: &str) -> bool {
         "type" | "selector" => after.starts_with('='),
         "fn" => after.starts_with('('),
         // `audit name(args)` without a block is a line of a model.
-        "audit" => after.starts_with('{') || after.starts_with('(') && (after.contains('{') || !after.contains(')')),
+        // The brace of `audit name(sql { … })` stands inside the parentheses.
+        "audit" => {
+            after.starts_with('{')
+                || after.starts_with('(')
+                    && match after.split_once(')') {
+                        Some((parameters, rest)) => !parameters.contains('{') && rest.contains('{'),
+                        None => !after.contains('{'),
+                    }
+        }
         "model" => after.starts_with('{') || after.starts_with("in "),
         // `group by {'a': b}` is SQL.
         "group" => after.starts_with('{') && name != "by",
@@ -104,6 +112,7 @@ mod tests {
             "tpye x = bigint",
             "group growth {",
             "audit positive(",
+            "audit in_list(list any[] = (1, 2)) {",
         ] {
             assert!(is_head(line), "{line}");
         }
@@ -111,6 +120,7 @@ mod tests {
             " model a {",
             "kind full",
             "audit unique_key(a) warn",
+            "audit expression(sql { f(a) > 0 })",
             "group by a",
             "group by {'a': 1}",
             "columns {",

@@ -501,7 +501,12 @@ impl<'a, 't> Balance<'a, 't> {
             self.parens += 1;
         } else if self.until_line_end == 0 {
             self.push(token);
-            self.error(token.span, SyntaxErrorKind::UnclosedParen);
+            // SQL without an end has swallowed the `)`.
+            let mut rest = self.tokens[index..].iter().take_while(|next| next.kind != TokenKind::Newline);
+            let brace = rest.find(|next| next.kind == TokenKind::OpenBrace);
+            if brace.is_none_or(|brace| self.unclosed.binary_search(&brace.span.start).is_err()) {
+                self.error(token.span, SyntaxErrorKind::UnclosedParen);
+            }
             self.until_line_end += 1;
         }
         index + 1
@@ -550,7 +555,7 @@ impl<'a, 't> Balance<'a, 't> {
     }
 }
 
-/// For every parenthesis whether it has its partner: no brace may stand between the two.
+/// For every parenthesis whether it has its partner: no brace may stand between the two, but for those of `sql { … }`.
 fn pair(tokens: &[Token]) -> Vec<bool> {
     let mut paired = vec![false; tokens.len()];
     let mut open = Vec::new();
@@ -563,9 +568,18 @@ fn pair(tokens: &[Token]) -> Vec<bool> {
                     paired[index] = true;
                 }
             }
+            TokenKind::OpenBrace if around_sql(tokens, index) => {}
+            TokenKind::CloseBrace if index > 1 && (around_sql(tokens, index - 2) || around_sql(tokens, index - 1)) => {}
             TokenKind::OpenBrace | TokenKind::CloseBrace => open.clear(),
             _ => {}
         }
     }
     paired
+}
+
+/// Whether a brace opens a piece of SQL, or nothing at all, that the next brace closes.
+fn around_sql(tokens: &[Token], open: usize) -> bool {
+    let kind = |at: usize| tokens.get(at).map(|token| token.kind);
+    let inside = usize::from(kind(open + 1) == Some(TokenKind::Sql));
+    kind(open) == Some(TokenKind::OpenBrace) && kind(open + 1 + inside) == Some(TokenKind::CloseBrace)
 }

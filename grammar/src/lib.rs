@@ -7,6 +7,7 @@
 
 pub mod ast;
 mod errors;
+mod format;
 mod heads;
 mod layout;
 mod lexer;
@@ -15,10 +16,13 @@ mod span;
 pub mod sql;
 mod token;
 mod words;
+mod written;
 
 pub use errors::{SyntaxError, SyntaxErrorKind};
+pub use format::format;
 pub use span::Span;
 pub use token::{Token, TokenKind};
+pub use written::{written_name, written_string};
 
 use heads::Heads;
 use lexer::Lexed;

@@ -4,9 +4,11 @@
 
 mod lexer;
 mod render;
+mod reserved;
 pub(crate) mod scan;
 
 pub use render::render;
+pub use reserved::is_no_table_name;
 
 use crate::Span;
 use lexer::{Raw, RawLexer};

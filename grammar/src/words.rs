@@ -5,7 +5,7 @@ pub(crate) const ITEMS: [&str; 11] =
     ["model", "source", "seed", "type", "columns", "fn", "audit", "test", "selector", "consumer", "group"];
 
 /// The words that lead a line of an item's body.
-pub(crate) const PROPERTIES: [&str; 33] = [
+pub(crate) const PROPERTIES: [&str; 34] = [
     "access",
     "alias",
     "audit",
@@ -17,6 +17,7 @@ pub(crate) const PROPERTIES: [&str; 33] = [
     "csv",
     "deprecated",
     "derive",
+    "end",
     "every",
     "forward",
     "freshness",
@@ -60,6 +61,39 @@ pub(crate) fn leads_line(word: &str) -> bool {
     word == "version" || PROPERTIES.contains(&word)
 }
 
+/// What a word belongs to that leads lines elsewhere than where it was found.
+pub(crate) fn belongs(word: &str) -> Option<&'static str> {
+    if TEST_LINES.contains(&word) {
+        return Some("Move it into a test: `test \"…\" for orders { … }`.");
+    }
+    leads_line(word).then_some(
+        "A test has `given`, `expect`, `during`, `now` and `vars`; the rest belongs to the model that it tests.",
+    )
+}
+
+/// How to write what other tools call by a word that is none here.
+pub(crate) fn elsewhere(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "versions" => "Each version has a block of its own: `version 1 { … }`.",
+        _ if word.strip_prefix('v').is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit())) => {
+            "A version is a block of its model: `version 1 { … }`."
+        }
+        "latest_version" => "Write `latest 2`.",
+        "defined_in" => "Write `sql file \"name.sql\"`.",
+        "deprecation_date" => "Write `deprecated 2027-06-30`, with a reason in quotes if there is one.",
+        "description" => "Write `/// …` on the line above what is described.",
+        "materialized" | "materialization" => "Write `kind`, as in `kind full` or `kind view`.",
+        "config" | "properties" => "Write each property on a line of its own.",
+        "tests" | "data_tests" => {
+            "Write a line for each, as `audit unique_values(id)`; `not null` stands behind the column."
+        }
+        "constraints" => "Write them behind the column: `id bigint not null primary key`.",
+        "unique_key" => "Write `kind incremental by key (id)`, or `grain (id)` for what identifies a row.",
+        "query" | "select" | "with" => "Write the query into `sql { … }`.",
+        _ => return None,
+    })
+}
+
 /// The word that a line led by `word` was meant to begin with.
 pub(crate) fn nearest_property(word: &str) -> Option<&'static str> {
     nearest(word, PROPERTIES.iter().chain(&["version"]))
@@ -83,10 +117,11 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a &
     candidates
         .into_iter()
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= allowed(candidate))
-        .map(|candidate| (strsim::osa_distance(&lower, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance <= allowed(candidate) && *distance < candidate.len())
+        // Few slip in the first letter: `knd` is `kind` rather than `end`.
+        .map(|candidate| (strsim::osa_distance(&lower, candidate), lower.get(..1) != candidate.get(..1), *candidate))
+        .filter(|(distance, _, candidate)| *distance <= allowed(candidate) && *distance < candidate.len())
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(_, _, candidate)| candidate)
 }
 
 #[cfg(test)]
@@ -107,9 +142,14 @@ mod tests {
         ] {
             assert_eq!(nearest_item(word), meant, "{word}");
         }
-        for (word, meant) in
-            [("kidn", "kind"), ("grian", "grain"), ("verison", "version"), ("ower", "owner"), ("sq", "sql")]
-        {
+        for (word, meant) in [
+            ("kidn", "kind"),
+            ("knd", "kind"),
+            ("grian", "grain"),
+            ("verison", "version"),
+            ("ower", "owner"),
+            ("sq", "sql"),
+        ] {
             assert_eq!(nearest_property(word), Some(meant), "{word}");
         }
     }

@@ -113,6 +113,8 @@ fn every_item() {
         "type state = enum(\"a\", \"b\")",
         "fn net(amount money, rate decimal(5, 4) = 0.19) -> money { sql { $amount / (1 + $rate) } }",
         "fn f() -> bigint {\n    sql { 1 }\n}",
+        "audit many(a any, b any[], c column, d columns, e model = m, f condition, g interval = 3 days, h varchar[] = (\"x\", \"y\")) {\n sql { select 1 }\n}",
+        "audit many(\n columns columns,\n model model\n) {\n sql { select 1 }\n}",
         "audit positive(column, min decimal = 0) { sql { select * from this where $column < $min } }",
         "audit any { sql { select 1 } }",
         "selector nightly = (tag:core, +dim_customers@2+1) or path:models/* except state:new // all",
@@ -153,9 +155,13 @@ fn every_test_line() {
             expect { }
         }",
     );
-    let ItemKindAst::Test { title: Some(title), subject: Some(subject), body } = item.kind else { panic!("{item:?}") };
+    let ItemKindAst::Test { title: Some(title), subject: Some(TestSubjectAst::Nodes(subject)), body } = item.kind
+    else {
+        panic!("{item:?}")
+    };
     assert_eq!(title.text, "adds up");
-    assert_eq!(subject.name.text(), "dim");
+    assert_eq!(subject.len(), 1);
+    assert_eq!(subject[0].name.text(), "dim");
     assert_eq!(body.len(), 10);
     let TestLine::Table { rows: RowsAst::Literal { columns, rows }, .. } = &body[0] else { panic!("{body:?}") };
     assert_eq!(texts(columns), ["id", "amount"]);
@@ -167,10 +173,80 @@ fn every_test_line() {
 }
 
 #[test]
+fn subjects_of_tests() {
+    let subject = |head: &str| match only_item(&format!("test \"t\" for {head} {{ given this {{ (a) }} }}")).kind {
+        ItemKindAst::Test { subject: Some(subject), .. } => subject,
+        other => panic!("{other:?}"),
+    };
+    let TestSubjectAst::Nodes(nodes) = subject("a@1, shop.b@\"2\", audit") else { panic!() };
+    let names: Vec<String> = nodes.iter().map(|node| node.name.text()).collect();
+    assert_eq!(names, ["a", "shop.b", "audit"]);
+    let TestSubjectAst::Nodes(nodes) = subject("audit@2") else { panic!() };
+    assert_eq!(nodes[0].name.text(), "audit");
+    let TestSubjectAst::Audit(audit) = subject("audit unique_key") else { panic!() };
+    assert_eq!((audit.name.text.as_str(), audit.args.len()), ("unique_key", 0));
+    let TestSubjectAst::Audit(audit) = subject("audit holds(x => 1, sql { a = ')' })") else { panic!() };
+    assert_eq!(audit.args.len(), 2);
+}
+
+#[test]
+fn arguments_of_audits() {
+    let text = "model m {\n audit every(a, `b c`, \"d\", raw.orders, dim@2, to => x.y@\"1.10\", if => sql { a + f(b) <> ')' },\n (1, 2),\n sql {}, 3 days, sql, null) warn\n kind view\n}";
+    let ItemKindAst::Model { body, .. } = only_item(text).kind else { panic!() };
+    assert_eq!(body.len(), 2);
+    let LineKind::Audit(audit) = &body[0].kind else { panic!("{body:?}") };
+    let kinds: Vec<String> = audit
+        .args
+        .iter()
+        .map(|(name, literal)| {
+            let name = name.as_ref().map(|name| format!("{}: ", name.text)).unwrap_or_default();
+            let value = match &literal.value {
+                LiteralValue::Node(node) => {
+                    assert_eq!(node.span, literal.span);
+                    format!("node {}", node.name.text())
+                }
+                LiteralValue::Sql(sql) => {
+                    assert_eq!(&text[sql.keyword.range()], "sql");
+                    format!("sql{}", &text[sql.inner.range()])
+                }
+                LiteralValue::Word(word) => format!("word {word}"),
+                LiteralValue::List(list) => format!("{} values", list.len()),
+                LiteralValue::Duration(_) => "duration".to_owned(),
+                LiteralValue::String(_) => "string".to_owned(),
+                LiteralValue::Null => "null".to_owned(),
+                other => panic!("{other:?}"),
+            };
+            name + &value
+        })
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "word a",
+            "word b c",
+            "string",
+            "node raw.orders",
+            "node dim",
+            "to: node x.y",
+            "if: sql a + f(b) <> ')' ",
+            "2 values",
+            "sql",
+            "duration",
+            "word sql",
+            "null"
+        ]
+    );
+    assert_eq!(audit.level.as_ref().map(|level| level.text.as_str()), Some("warn"));
+}
+
+#[test]
 fn every_property() {
     for line in [
         "kind full",
         "kind incremental by key (a, b)",
+        "kind scd2 by time (x)",
+        "kind ephemeral",
+        "kind incremental by partition (a, b) {\n every 3 days  lookback 2  batch 30  concurrency 4 partials forward only\n no restatement  on destructive change warn  on additive change allow }",
         "kind scd2 by columns (a,\n   b) { partials  forward only  no restatement }",
         "kind append {\n every 15 minutes\n on destructive change error\n on additive change allow\n}",
         "every day",
@@ -181,6 +257,7 @@ fn every_property() {
         "start 2023-01-01",
         "start 2023-02-30",
         "start \"2023-01-01\"",
+        "end 2025-01-01",
         "grain (a)",
         "tags (core, \"pii-high\")",
         "access private",

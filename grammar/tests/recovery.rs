@@ -451,9 +451,14 @@ fn broken_heads() {
         &[
             "1 unclosed-parenthesis this `(` is never closed",
             "2 unexpected-token expected `sql { … }`, found `}`",
-            "4 unexpected-token expected `sql { … }`, found `kind`",
+            "4 unexpected-token expected one `sql { … }` and nothing else, found `kind`",
         ],
         &[("f", 0), ("g", 0), ("h", 0), ("next", 1)],
+    );
+    check(
+        &format!("fn f(a int) -> int {{\n    sql {{ 1 }}\n    sql {{ 2 }}\n}}\n{NEXT}"),
+        &["3 unexpected-token expected one `sql { … }` and nothing else, found `sql`"],
+        &[("f", 0), ("next", 1)],
     );
 }
 
@@ -578,9 +583,41 @@ group h {
             "17 unexpected-token expected a name, found `+`",
             "18 unclosed-parenthesis this `(` is never closed",
             "19 unexpected-token expected a string, found `f`",
-            "23 unexpected-token expected the end of the line, found `now`",
+            "23 unexpected-token expected a comma or the end of the line, found `now`",
             "24 unknown-property there is no property `kidn`",
             "28 unexpected-token expected a string or `)`, found `1`",
         ]
+    );
+}
+
+#[test]
+fn sql_in_the_arguments_of_an_audit() {
+    // The SQL takes the parenthesis with it: one mistake.
+    check(
+        &format!("model a {{\n    audit holds(sql {{ a = b)\n    kind view\n}}\n{NEXT}"),
+        &["2 unclosed-sql this SQL block is never closed"],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!("model a {{\n    audit holds(sql {{ a = b }}, 1\n    kind view\n}}\n{NEXT}"),
+        &["2 unclosed-parenthesis this `(` is never closed"],
+        &[("a", 2), ("next", 1)],
+    );
+    check(
+        &format!(
+            "model a {{\n    audit holds(sql for)\n    kind view\n}}\ntest \"t\" for audit {{\n}}\ntest \"t\" for audit x(1 {{\n}}\n{NEXT}"
+        ),
+        &["2 unexpected-token expected `,` or `)`, found `for`", "7 unclosed-parenthesis this `(` is never closed"],
+        &[("a", 1), ("", 0), ("", 0), ("next", 1)],
+    );
+}
+
+#[test]
+fn rows_without_parentheses_are_told_of_once_a_table() {
+    let test = "test \"t\" for a {\n    given b {\n        id  at\n        1   2024-01-01\n        2, 2024-01-02\n    }\n    expect {\n        (id)\n        1\n        (2)\n    }\n}";
+    check(
+        &format!("{test}\n{NEXT}"),
+        &["3 bare-row a row stands in parentheses", "9 bare-row a row stands in parentheses"],
+        &[("", 0), ("next", 1)],
     );
 }

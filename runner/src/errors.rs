@@ -3,9 +3,11 @@
 //! These problems have no place in the project's text, so they are no `Diagnostic`s; they have the same parts: a code
 //! with a page, a title, why, and what to do.
 
+use crate::AuditFinding;
 use crate::engines::{EngineError, ErrorClass, RelationKind};
 use esker_diagnostics::{self as codes, Code};
 use esker_plan::file::Relation;
+use esker_plan::naming::catalog as catalog_of;
 use esker_plan::time::Interval;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt;
@@ -15,8 +17,10 @@ use std::fmt;
 pub enum RunError {
     /// The engine complains; the class decides what is said.
     Engine {
-        /// The node whose step it was, when it was one's.
+        /// The node whose step it was, or the unit test.
         node: Option<String>,
+        /// The audit, when it was its query.
+        audit: Option<String>,
         /// The complaint.
         error: Box<EngineError>,
         /// The line of SQL that it is about, when known.
@@ -44,6 +48,15 @@ pub enum RunError {
         node: String,
         /// Its file, from the project's root.
         path: String,
+    },
+    /// The environment is another project's, whose views would go.
+    OtherProject {
+        /// The environment.
+        environment: String,
+        /// The project whose environment it is.
+        owner: String,
+        /// The project of the plan.
+        project: String,
     },
     /// A name that the plan needs is in use by something that Esker did not make.
     NameTaken {
@@ -100,6 +113,20 @@ pub enum RunError {
         /// One of them.
         example: Option<String>,
     },
+    /// Rows break the rules of audits of one node.
+    AuditFailed {
+        /// The audits and the rows, at least one.
+        findings: Vec<AuditFinding>,
+        /// How many batches before it, which it judged as well, will run again.
+        again: u64,
+    },
+    /// The database of another project, which the plan reads, is not there.
+    NoOtherDatabase {
+        /// Its path as the plan has it.
+        path: String,
+    },
+    /// A value in a unit test does not fit its column.
+    BadTestValue(Box<BadTestValue>),
     /// What is to be shown has not been computed in this environment.
     NothingToShow {
         /// What was asked for.
@@ -111,9 +138,26 @@ pub enum RunError {
     },
 }
 
+/// A value in a unit test that does not fit its column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadTestValue {
+    /// The test.
+    pub test: String,
+    /// The table that is given; `None` in what is expected.
+    pub given: Option<String>,
+    /// The row, from 1.
+    pub row: usize,
+    /// The column.
+    pub column: String,
+    /// The value as it is written in SQL.
+    pub value: String,
+    /// The column's type.
+    pub sql_type: String,
+}
+
 impl From<EngineError> for RunError {
     fn from(error: EngineError) -> Self {
-        Self::Engine { node: None, error: Box::new(error), excerpt: None }
+        Self::Engine { node: None, audit: None, error: Box::new(error), excerpt: None }
     }
 }
 
@@ -121,7 +165,19 @@ impl RunError {
     /// Says whose step the engine complained about.
     pub(crate) fn of_node(self, name: &str) -> Self {
         match self {
-            Self::Engine { node: None, error, excerpt } => Self::Engine { node: Some(name.to_owned()), error, excerpt },
+            Self::Engine { node: None, audit, error, excerpt } => {
+                Self::Engine { node: Some(name.to_owned()), audit, error, excerpt }
+            }
+            other => other,
+        }
+    }
+
+    /// Says whose query the engine complained about.
+    pub(crate) fn of_audit(self, title: &str) -> Self {
+        match self {
+            Self::Engine { node, error, excerpt, .. } => {
+                Self::Engine { node, audit: Some(title.to_owned()), error, excerpt }
+            }
             other => other,
         }
     }
@@ -129,7 +185,12 @@ impl RunError {
     /// Adds the line of `sql` that the engine points at.
     pub(crate) fn in_sql(self, sql: &str) -> Self {
         match self {
-            Self::Engine { node, error, .. } => {
+            Self::Engine { node, audit, mut error, .. } => {
+                if let Some(project) = error.position.and_then(|at| other_project(sql.get(at..)?)) {
+                    error.hint = Some(format!(
+                        "It is the project `{project}` that makes it: run `esker apply` there, and `esker publish --interface` if it has changed."
+                    ));
+                }
                 // A data file's fault is not in the SQL, which nobody wrote.
                 let of_file = matches!(error.class, ErrorClass::MissingFile { .. } | ErrorClass::BadFile { .. });
                 let at = error.position.filter(|&at| !of_file && sql.is_char_boundary(at));
@@ -138,7 +199,7 @@ impl RunError {
                     let end = sql[at..].find('\n').map_or(sql.len(), |newline| at + newline);
                     window(sql, start, at, end)
                 });
-                Self::Engine { node, error, excerpt }
+                Self::Engine { node, audit, error, excerpt }
             }
             other => other,
         }
@@ -177,11 +238,15 @@ impl RunError {
             },
             Self::StateTooNew { .. } => codes::STATE_TOO_NEW,
             Self::StalePlan { .. } | Self::SeedChanged { .. } => codes::STALE_PLAN,
+            Self::OtherProject { .. } => codes::OTHER_PROJECT,
             Self::NameTaken { .. } => codes::NAME_TAKEN,
             Self::TableChanged { .. } => codes::TABLE_CHANGED,
             Self::RowsOutside { .. } => codes::ROWS_OUTSIDE_BATCH,
             Self::UnexpectedColumns { .. } => codes::UNEXPECTED_COLUMNS,
             Self::CheckFailed { .. } => codes::CHECK_FAILED,
+            Self::AuditFailed { .. } => codes::AUDIT_FAILED,
+            Self::NoOtherDatabase { .. } => codes::NO_OTHER_DATABASE,
+            Self::BadTestValue(_) => codes::BAD_TEST_VALUE,
             Self::NothingToShow { .. } => codes::NOTHING_TO_SHOW,
         }
     }
@@ -189,6 +254,9 @@ impl RunError {
     /// One line: what is wrong. (A line of the data file may follow it.)
     pub fn title(&self) -> String {
         match self {
+            Self::Engine { node: Some(node), audit: Some(audit), error, .. } => {
+                format!("`{node}`, audit `{audit}`: {}", error.message)
+            }
             Self::Engine { node: Some(node), error, .. } => format!("`{node}`: {}", error.message),
             Self::Engine { node: None, error, .. } => error.message.clone(),
             Self::StateTooNew { found, known } => {
@@ -201,6 +269,9 @@ impl RunError {
             ),
             Self::SeedChanged { node, path } => {
                 format!("the plan is out of date: `{path}`, the file of `{node}`, has changed since it was made")
+            }
+            Self::OtherProject { environment, owner, .. } => {
+                format!("the environment `{environment}` of this database is the one of the project `{owner}`")
             }
             Self::NameTaken { relation, found, wanted } => {
                 format!("`{relation}` is needed for {wanted}, but a {} of that name is there already", noun(*found))
@@ -225,6 +296,18 @@ impl RunError {
                 };
                 format!("`{node}` promises `{check}`: {broken}")
             }
+            Self::AuditFailed { findings, .. } => {
+                let titles: Vec<String> = findings.iter().map(AuditFinding::title).collect();
+                titles.join("\n")
+            }
+            Self::NoOtherDatabase { path } => {
+                format!("`{path}`, the database of another project that is read, is not there")
+            }
+            Self::BadTestValue(bad) => {
+                let BadTestValue { test, given, row, column, value, sql_type } = bad.as_ref();
+                let place = given.as_ref().map_or_else(|| "`expect`".to_owned(), |given| format!("`given {given}`"));
+                format!("test \"{test}\": {value} in {place}, row {row}, column `{column}`, is not {}", an(sql_type))
+            }
             Self::NothingToShow { name, environment, .. } => {
                 format!("`{name}` has not been computed in the environment `{environment}`")
             }
@@ -246,6 +329,7 @@ impl RunError {
             Self::StalePlan { since, .. } if since.is_empty() => None,
             Self::StalePlan { since, .. } => Some(format!("Since then: {}.", since.join("; "))),
             Self::SeedChanged { .. } => None,
+            Self::OtherProject { .. } => Some("The views of its models would be dropped. Nothing was run.".to_owned()),
             Self::NameTaken { .. } => Some("Esker did not make it, and would destroy it.".to_owned()),
             Self::TableChanged { .. } => {
                 Some("The state says that it is complete; building on it would give wrong rows.".to_owned())
@@ -260,6 +344,31 @@ impl RunError {
                 Some(format!("For instance {example}; nothing of this step was kept."))
             }
             Self::CheckFailed { .. } => Some("Nothing of this step was kept.".to_owned()),
+            Self::AuditFailed { findings, again } => {
+                let kept = match findings.first().and_then(|finding| finding.range) {
+                    Some(range) => {
+                        let (start, end) = (range.start.to_short(), range.end.to_short());
+                        let again = match again {
+                            0 => String::new(),
+                            1 => ", and the batch before it will run again".to_owned(),
+                            again => format!(", and the {again} batches before it will run again"),
+                        };
+                        format!("Nothing of the batch [{start}, {end}) was kept{again}.")
+                    }
+                    None => "Nothing of this step was kept.".to_owned(),
+                };
+                let shown = findings.iter().map(|finding| match findings.len() {
+                    1 => format!("{kept} {}", finding.shown()),
+                    _ => format!("\n`{}`: {}", finding.audit, finding.shown()),
+                });
+                let shown: String = shown.collect();
+                Some(if findings.len() > 1 { format!("{kept}{shown}") } else { shown })
+            }
+            Self::NoOtherDatabase { .. } => Some("Nothing was run.".to_owned()),
+            Self::BadTestValue(bad) => Some(match bad.given {
+                Some(_) => "The rows that are given have the types of what they stand in for.".to_owned(),
+                None => "The rows that are expected have the types that the query returns.".to_owned(),
+            }),
             Self::NothingToShow { .. } => None,
         }
     }
@@ -278,6 +387,10 @@ impl RunError {
             Self::StalePlan { .. } | Self::SeedChanged { .. } => {
                 Some("Make a new plan: `esker plan`, or `esker apply` to run it at once.".to_owned())
             }
+            Self::OtherProject { owner, project, .. } => Some(format!(
+                "Give each project a database of its own: `path` in the `[engine.…]` of `esker.toml`. If `{owner}` is this project's former \
+                 name: UPDATE esker_state.plans SET project = '{project}' WHERE project = '{owner}'."
+            )),
             Self::NameTaken { .. } => Some("Rename or drop it, or give the model another name or schema.".to_owned()),
             Self::TableChanged { snapshot, .. } => Some(format!(
                 "Restore it, or have it computed again by making the state forget it: DELETE FROM esker_state.steps WHERE \
@@ -296,10 +409,28 @@ impl RunError {
             Self::CheckFailed { .. } => {
                 Some("Correct the data or the query, or promise less in the contract.".to_owned())
             }
+            Self::AuditFailed { findings, .. } if findings.iter().all(AuditFinding::is_foreign_key) => {
+                Some("Correct the data or the query, or promise less in the contract.".to_owned())
+            }
+            Self::AuditFailed { .. } => Some(
+                "Correct the data or the query, or put `warn` behind the audit, which then is told and stops nothing."
+                    .to_owned(),
+            ),
+            Self::NoOtherDatabase { .. } => Some(
+                "Run `esker apply` in that project, or correct the path under `[dependencies]` in `esker.toml`."
+                    .to_owned(),
+            ),
+            Self::BadTestValue(_) => Some("Correct the value, or cast it in the query that is tested.".to_owned()),
             Self::NothingToShow { nearest: Some(nearest), .. } => Some(format!("Did you mean `{nearest}`?")),
             Self::NothingToShow { .. } => Some("Compute it first: `esker apply`.".to_owned()),
         }
     }
+}
+
+/// The project whose database the table is in that SQL begins with.
+fn other_project(sql: &str) -> Option<&str> {
+    let (catalog, rest) = sql.strip_prefix('"')?.split_once('"')?;
+    catalog.strip_prefix(&catalog_of("")).filter(|_| rest.starts_with(".\""))
 }
 
 /// A line of SQL, or what stands near `at` in a long one.
@@ -311,6 +442,12 @@ fn window(sql: &str, start: usize, at: usize, end: usize) -> String {
     let to = if end - at > AFTER { boundary(at + AFTER) } else { end };
     let dots = |cut: bool| if cut { "…" } else { "" };
     format!("{}{}{}", dots(from > start), sql[from..to].trim(), dots(to < end))
+}
+
+/// `a VARCHAR`, `an INTEGER`
+fn an(sql_type: &str) -> String {
+    let vowel = sql_type.starts_with(['A', 'E', 'I', 'O']);
+    format!("{} {sql_type}", if vowel { "an" } else { "a" })
 }
 
 fn noun(kind: RelationKind) -> &'static str {

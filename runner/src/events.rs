@@ -1,6 +1,6 @@
 //! What happens while a plan runs, told as it happens: the source of progress bars, plain lines and `--format json`.
 
-use crate::RunError;
+use crate::{AuditFinding, RunError};
 use esker_plan::time::Interval;
 use serde::Serialize;
 
@@ -34,6 +34,12 @@ pub enum Event {
         rows: u64,
         /// How long it took.
         seconds: f64,
+    },
+    /// An audit that only warns found rows; the step was committed.
+    AuditWarned {
+        /// What it found.
+        #[serde(flatten)]
+        finding: AuditFinding,
     },
     /// A step failed; nothing of it is left.
     StepFailed {
@@ -74,7 +80,7 @@ pub struct StepInfo {
     pub step: usize,
     /// The node; empty for the promotion.
     pub node: String,
-    /// `create`, `load`, `build`, `backfill` or `promote`.
+    /// `create`, `load`, `build`, `backfill`, `check` or `promote`.
     pub action: &'static str,
     /// The range of time it is for, when it has one.
     pub range: Option<Interval>,
@@ -141,6 +147,8 @@ pub struct RunSummary {
     pub failed: Vec<FailedStep>,
     /// The steps that were skipped because of those or of the user, in order.
     pub skipped: Vec<SkippedStep>,
+    /// What audits found that only warn, in order.
+    pub warnings: Vec<AuditFinding>,
 }
 
 /// A step that failed.

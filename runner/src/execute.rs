@@ -7,8 +7,8 @@ use crate::cancel::Cancel;
 use crate::engines::{DuckDb, Engine, transaction};
 use crate::events::{Event, FailedStep, Outcome, RunSummary, SkipReason, SkippedStep, StepInfo};
 use crate::state::{Standing, Store};
-use crate::step::{Steps, facts};
-use crate::{RunError, preflight};
+use crate::step::{Done, Steps, facts};
+use crate::{AuditFinding, RunError, preflight};
 use esker_plan::file::{PlanFile, Step, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,15 @@ pub fn run(
     if plan.steps.is_empty() {
         return Ok(summary(plan, Outcome::NothingToDo));
     }
-    run_on(&DuckDb::open(database, &options.project_root)?, plan, options, events)
+    let engine = DuckDb::open(database, &options.project_root)?;
+    for (catalog, path) in &plan.attach {
+        let other = options.project_root.join(path);
+        if !other.exists() {
+            return Err(RunError::NoOtherDatabase { path: path.clone() });
+        }
+        engine.attach(catalog, &other)?;
+    }
+    run_on(&engine, plan, options, events)
 }
 
 /// Runs a plan on an open engine.
@@ -55,7 +63,7 @@ pub fn run_on(
         Standing::Fresh => (BTreeSet::new(), false),
         Standing::Begun(done) => (done, true),
     };
-    preflight::check(engine, plan, &store.read()?, &options.project_root)?;
+    preflight::check(engine, &store, plan, &options.project_root)?;
     transaction(engine, || store.start(plan, resumed))?;
     events(Event::RunStarted {
         plan: plan.id.clone(),
@@ -106,7 +114,16 @@ fn run_steps(steps: &Steps<'_>, done: &BTreeSet<usize>, events: &mut dyn FnMut(E
         events(Event::StepStarted { step: info.clone() });
         let begun = Instant::now();
         match steps.run(step) {
-            Ok(rows) => {
+            Ok(Done { rows, warnings }) => {
+                // Rows that are checked after they were written would be told twice.
+                let is_told = |finding: &AuditFinding| {
+                    summary.warnings.iter().any(|told| told.node == finding.node && told.audit == finding.audit)
+                };
+                let warnings: Vec<_> = warnings.into_iter().filter(|finding| !is_told(finding)).collect();
+                for finding in warnings {
+                    events(Event::AuditWarned { finding: finding.clone() });
+                    summary.warnings.push(finding);
+                }
                 summary.done += 1;
                 summary.rows += rows;
                 events(Event::StepFinished { step: info, rows, seconds: begun.elapsed().as_secs_f64() });
@@ -172,5 +189,6 @@ fn summary(plan: &PlanFile, outcome: Outcome) -> RunSummary {
         seconds: 0.0,
         failed: Vec::new(),
         skipped: Vec::new(),
+        warnings: Vec::new(),
     }
 }

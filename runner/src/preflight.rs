@@ -1,8 +1,10 @@
-//! What is checked before a run changes anything: that the tables which the state knows are there, that no name which
-//! the plan needs is taken by something that is not Esker's, and that the seeds' files are those that were planned.
+//! What is checked before a run changes anything: that the environment is this project's, that the tables which the state
+//! knows are there, that no name which the plan needs is taken by something that is not Esker's, and that the seeds' files
+//! are those that were planned.
 
 use crate::RunError;
 use crate::engines::{Engine, RelationKind};
+use crate::state::Store;
 use esker_plan::file::{DataFile, FileKind, FileNode, PlanFile, Relation, StepKind};
 use esker_plan::state::RecordedState;
 use std::collections::BTreeSet;
@@ -11,10 +13,12 @@ use std::path::Path;
 /// Refuses the run when the database is not what the state says, or would be damaged.
 pub(crate) fn check(
     engine: &dyn Engine,
+    store: &Store<'_>,
     plan: &PlanFile,
-    state: &RecordedState,
     project_root: &Path,
 ) -> Result<(), RunError> {
+    let state = &store.read()?;
+    check_owner(store, plan)?;
     for step in plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Load { .. })) {
         if let Some(node) = plan.nodes.iter().find(|node| node.name == step.node) {
             check_seed(node, state, project_root)?;
@@ -50,6 +54,20 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// No project makes an environment its own in which another one shows what the plan does not know. (One that knows it all
+/// is the same project under a new name.)
+fn check_owner(store: &Store<'_>, plan: &PlanFile) -> Result<(), RunError> {
+    let Some(promotion) = &plan.promotion else { return Ok(()) };
+    let others = store.of_others(&plan.environment, &plan.project)?;
+    match others.into_iter().find(|(node, _)| !promotion.nodes.contains_key(node)) {
+        Some((_, owner)) => {
+            let (environment, project) = (plan.environment.clone(), plan.project.clone());
+            Err(RunError::OtherProject { environment, owner, project })
+        }
+        None => Ok(()),
+    }
 }
 
 /// A seed that is still to be loaded has the content that its fingerprint was made of. A file that cannot be read is

@@ -7,6 +7,7 @@ use esker_diagnostics::nearest;
 use esker_plan::file::quoted;
 use serde::Serialize;
 use serde_json::{Number, Value as Json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Some rows of a relation.
@@ -32,10 +33,12 @@ pub struct ShownColumn {
     pub sql_type: String,
 }
 
-/// The first `limit` rows of a node (`dim_customers@2`) in an environment, in the engine's order.
+/// The first `limit` rows of a node (`dim_customers@2`) in an environment, in the engine's order. `attach` has the
+/// databases of other projects that views may read, as the plan file has them.
 pub fn show(
     database: &Path,
     project_root: &Path,
+    attach: &BTreeMap<String, String>,
     environment: &str,
     node: &str,
     limit: usize,
@@ -49,6 +52,10 @@ pub fn show(
         return Err(nothing(None));
     }
     let engine = DuckDb::open_for_reading(database, project_root)?;
+    for (catalog, path) in attach {
+        // One that is not there is missed only by what reads it, and that says so.
+        let _ = engine.attach(catalog, &project_root.join(path));
+    }
     let mut state = Store::new(&engine).read()?;
     let nodes = state.environments.remove(environment).unwrap_or_default();
     let Some(shown) = nodes.get(node) else {

@@ -1,12 +1,12 @@
 //! One step, one transaction: its rows, its tables and its record appear together or not at all.
 
-use crate::RunError;
 use crate::cancel::Cancel;
 use crate::columns::{Fit, fit, fit_to_plan};
 use crate::engines::{Engine, RelationKind, Value, literal, timestamp, transaction};
+use crate::parameters::filled_in;
 use crate::state::{StepRecord, Store};
-use esker_grammar::sql::substitute;
-use esker_plan::file::{CheckRule, FileKind, FileNode, PlanFile, Promotion, Relation, Step, StepKind, quoted};
+use crate::{AuditFinding, RunError};
+use esker_plan::file::{FileKind, FileNode, PlanFile, Promotion, Relation, Step, StepKind, quoted};
 use esker_plan::time::{Interval, Timestamp};
 
 /// Where a batch's rows wait until they are found good.
@@ -20,19 +20,34 @@ pub(crate) struct Steps<'r> {
     pub(crate) cancel: &'r Cancel<'r>,
 }
 
+/// What a step did.
+pub(crate) struct Done {
+    /// How many rows it wrote.
+    pub(crate) rows: u64,
+    /// What audits found that only warn.
+    pub(crate) warnings: Vec<AuditFinding>,
+}
+
 impl Steps<'_> {
-    /// Does one step; answers how many rows it wrote.
-    pub(crate) fn run(&self, step: &Step) -> Result<u64, RunError> {
+    /// Does one step.
+    pub(crate) fn run(&self, step: &Step) -> Result<Done, RunError> {
         let node = self.plan.nodes.iter().find(|node| node.name == step.node);
-        let rows = transaction(self.engine, || {
-            let rows = self.cancel.interruptible(|| match (&step.kind, node, &self.plan.promotion) {
-                (StepKind::Create, Some(node), _) => self.create(node),
-                (StepKind::Load { range } | StepKind::Build { range, .. }, Some(node), _) => self.build(node, *range),
-                (StepKind::Backfill { range, .. }, Some(node), _) => self.backfill(node, *range),
-                (StepKind::Check, Some(node), _) => self.check_rows(node, &node.table.to_sql(), None).map(|()| 0),
-                (StepKind::Promote, _, Some(promotion)) => self.promote(promotion),
-                // A plan whose id is right and that names no such node was not made by the planner; there is nothing to do.
-                _ => Ok(0),
+        let done = transaction(self.engine, || {
+            let (rows, warnings) = self.cancel.interruptible(|| {
+                let rows = match (&step.kind, node, &self.plan.promotion) {
+                    (StepKind::Create, Some(node), _) => self.create(node),
+                    (StepKind::Load { range } | StepKind::Build { range, .. }, Some(node), _) => {
+                        self.build(node, *range)
+                    }
+                    (StepKind::Backfill { range, .. }, Some(node), _) => self.backfill(node, *range),
+                    (StepKind::Check, Some(node), _) => self.check_rows(node, &node.table.to_sql(), None).map(|()| 0),
+                    (StepKind::Promote, _, Some(promotion)) => self.promote(promotion),
+                    // A plan whose id is right and that names no such node was not made by the planner; there is nothing
+                    // to do.
+                    _ => Ok(0),
+                }?;
+                let warnings = node.map_or_else(|| Ok(Vec::new()), |node| self.audit(node, &step.kind))?;
+                Ok::<_, RunError>((rows, warnings))
             })?;
             let (action, range, _) = facts(&step.kind);
             let new_data = !matches!(step.kind, StepKind::Build { new_data: false, .. });
@@ -40,12 +55,19 @@ impl Steps<'_> {
             if step.kind == StepKind::Promote {
                 self.store.record_end(self.plan, "finished")?;
             }
-            Ok(rows)
+            Ok(Done { rows, warnings })
         });
-        match node {
-            Some(node) => rows.map_err(|error: RunError| error.of_node(&node.name)),
-            None => rows,
-        }
+        let Some(node) = node else { return done };
+        done.map_err(|error: RunError| match (error, &step.kind) {
+            // The batches before it have been committed, and are as bad or as good: nobody has judged them.
+            (RunError::AuditFailed { findings, .. }, StepKind::Backfill { .. }) => {
+                match transaction(self.engine, || self.store.forget_batches(self.plan, node)) {
+                    Ok(again) => RunError::AuditFailed { findings, again },
+                    Err(error) => error,
+                }
+            }
+            (error, _) => error.of_node(&node.name),
+        })
     }
 
     /// An empty table for batches to come, or a view.
@@ -129,50 +151,17 @@ impl Steps<'_> {
         Err(RunError::RowsOutside { node, column, range, rows: *rows, without: *without, extent })
     }
 
-    /// The contract's promises that only data can keep. `new` says which of the table's rows are new; all when `None`.
-    fn check_rows(&self, node: &FileNode, table: &str, new: Option<&str>) -> Result<(), RunError> {
-        let new = new.unwrap_or("true");
-        for check in &node.checks {
-            let (bad, keys) = match &check.rule {
-                CheckRule::Holds(condition) => {
-                    (format!("SELECT * FROM {table} WHERE ({new}) AND NOT (\n{condition}\n)"), false)
-                }
-                CheckRule::Unique(columns) => {
-                    let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-                    let (list, known) = (columns.join(", "), columns.join(" IS NOT NULL AND "));
-                    // Only keys of new rows can be broken now; a row of one value is no row to DuckDB.
-                    let key = if columns.len() == 1 { list.clone() } else { format!("({list})") };
-                    let candidates =
-                        format!("{known} IS NOT NULL AND {key} IN (SELECT {key} FROM {table} WHERE {new})");
-                    let having = format!("GROUP BY {list} HAVING count(*) > 1");
-                    (format!("SELECT {list} FROM {table} WHERE {candidates} {having}"), true)
-                }
-            };
-            let found = self
-                .engine
-                .query(&format!("SELECT count(*), CAST(first(broken) AS VARCHAR) FROM (\n{bad}\n) AS broken"))?;
-            let Some([Value::Integer(count), example]) = found.first().map(Vec::as_slice) else { continue };
-            if *count > 0 {
-                return Err(RunError::CheckFailed {
-                    node: node.name.clone(),
-                    check: check.title.clone(),
-                    count: *count,
-                    keys,
-                    example: example.text().map(str::to_owned),
-                });
-            }
-        }
-        Ok(())
-    }
-
     /// The environment's views, all at once.
     fn promote(&self, promotion: &Promotion) -> Result<u64, RunError> {
         for promoted in &promotion.views {
+            let node = self.plan.nodes.iter().find(|node| node.name == promoted.node);
+            if node.is_none() && !promoted.moves {
+                continue; // it is not the plan's, and stays as it is
+            }
             self.create_schema(&promoted.view)?;
             let view = promoted.view.to_sql();
             let table = promoted.table.to_sql();
             self.engine.execute(&format!("CREATE OR REPLACE VIEW {view} AS SELECT * FROM {table}"))?;
-            let node = self.plan.nodes.iter().find(|node| node.name == promoted.node);
             let Some(node) = node else { continue };
             if let Some(comment) = &node.comment {
                 self.engine.execute(&format!("COMMENT ON VIEW {view} IS {}", literal(comment)))?;
@@ -205,13 +194,8 @@ impl Steps<'_> {
     }
 
     /// The query with its parameters filled in.
-    fn filled_in(&self, sql: &str, range: Interval) -> String {
-        let date = |at: Timestamp| format!("DATE '{}'", at.to_naive().date());
-        substitute(sql, |name| match name {
-            "start" => Some(timestamp(range.start)),
-            "end" => Some(timestamp(range.end)),
-            "start_date" => Some(date(range.start)),
-            "end_date" => Some(date(range.end)),
+    pub(crate) fn filled_in(&self, sql: &str, range: Interval) -> String {
+        filled_in(sql, range, |name| match name {
             "now" => Some(timestamp(self.plan.now)),
             "env" => Some(literal(&self.plan.environment)),
             _ => None,

@@ -5,9 +5,11 @@ mod kit;
 
 use esker_plan::file::{PlanFile, StepKind};
 use esker_plan::time::Cron;
-use esker_plan::{NodeKind, PlanInput, PlanNode, PlanOptions, SqlPiece, plan};
+use esker_plan::{NodeKind, PlanInput, PlanNode, PlanOptions, Selected, SqlPiece, plan};
+use esker_runner::engines::Value;
 use esker_runner::{Event, Outcome, run};
 use kit::{DAYS, Project, column, day, days, relation};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 fn node(name: &str, kind: NodeKind, sql: Vec<SqlPiece>) -> PlanNode {
@@ -17,14 +19,16 @@ fn node(name: &str, kind: NodeKind, sql: Vec<SqlPiece>) -> PlanNode {
         cron: Cron::daily(),
         start: Some(day(0)),
         source_start: None,
+        end: None,
         fingerprint: format!("{:0>32}", name.len()),
         metadata: "m".to_owned(),
         parts: [("rows".to_owned(), "r".to_owned())].into(),
         relations: vec![relation("mart", name)],
         columns: Vec::new(),
         checks: Vec::new(),
+        audits: Vec::new(),
         file: None,
-        comment: None,
+        comment: Some(format!("The docs of {name}.")),
         sql,
     }
 }
@@ -48,7 +52,12 @@ fn project() -> PlanInput {
         node("daily", NodeKind::Full, daily),
         node("worst", NodeKind::View, worst),
     ];
-    PlanInput { project: "test".to_owned(), nodes }
+    PlanInput { project: "test".to_owned(), nodes, selected: None, attach: BTreeMap::new() }
+}
+
+/// The comments of the environment's views.
+fn comments(project: &Project) -> Vec<Vec<Value>> {
+    project.query("SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'mart' ORDER BY view_name")
 }
 
 /// The plan for a day, made against what the database has recorded.
@@ -96,6 +105,42 @@ fn what_ran_is_not_planned_again_and_the_next_day_is_all_that_is() {
     assert_eq!(batches, [("fct", days(5, 6)), ("late", days(5, 6))]);
     assert_eq!(project.run(&next).unwrap().outcome, Outcome::Finished);
     assert_same_as_plain_sql(&project, 6);
+}
+
+#[test]
+fn what_a_selection_leaves_out_stays_as_it_is() {
+    let files = Project::new();
+    let planned = |input: &PlanInput| {
+        let state = esker_runner::load(&files.database(), files.root()).unwrap();
+        let options = PlanOptions { environment: "prod".to_owned(), now: day(5), ..PlanOptions::default() };
+        plan(input, &state, &options).unwrap()
+    };
+    // In an environment that is new there is nothing but what is selected, and what that needs.
+    let mut input = project();
+    input.selected = Some(Selected { text: "late".to_owned(), nodes: [2].into() });
+    assert_eq!(files.run(&planned(&input)).unwrap().outcome, Outcome::Finished);
+    assert_eq!(files.number("SELECT count(*) FROM duckdb_views() WHERE schema_name = 'mart'"), 2);
+
+    input.selected = None;
+    assert_eq!(files.run(&planned(&input)).unwrap().outcome, Outcome::Finished);
+    let before = (comments(&files), files.query("FROM mart.worst ORDER BY ALL"));
+    assert_eq!(before.0.len(), 5);
+    // Every model changes; only one is selected.
+    for node in &mut input.nodes {
+        node.fingerprint.push('2');
+        node.comment = Some("New docs.".to_owned());
+    }
+    input.selected = Some(Selected { text: "fct".to_owned(), nodes: [1].into() });
+    assert_eq!(files.run(&planned(&input)).unwrap().outcome, Outcome::Finished);
+    let mut expected = before;
+    let fct = expected.0.iter_mut().find(|row| row[0].text() == Some("fct")).unwrap();
+    fct[1] = Value::Text("New docs.".to_owned());
+    assert_eq!((comments(&files), files.query("FROM mart.worst ORDER BY ALL")), expected);
+    assert_eq!(planned(&input).steps, []);
+    input.selected = None;
+    assert_eq!(files.run(&planned(&input)).unwrap().outcome, Outcome::Finished);
+    assert!(comments(&files).iter().all(|row| row[1].text() == Some("New docs.")));
+    assert_same_as_plain_sql(&files, 5);
 }
 
 #[test]

@@ -375,8 +375,8 @@ fn a_database_that_another_process_uses() {
 fn a_state_of_a_later_version() {
     let project = Project::new();
     project.run(&plan()).unwrap();
-    project.engine().execute("UPDATE esker_state.meta SET schema_version = 2").unwrap();
-    let title = "the state was written by a newer Esker: its tables have version 2, this one knows 1";
+    project.engine().execute("UPDATE esker_state.meta SET schema_version = 3").unwrap();
+    let title = "the state was written by a newer Esker: its tables have version 3, this one knows 2";
     refused(&esker_runner::load(&project.database(), project.root()).unwrap_err(), "E0804", title);
     refused(&project.run(&plan()).unwrap_err(), "E0804", title);
 }

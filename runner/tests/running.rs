@@ -6,6 +6,7 @@ mod kit;
 use esker_runner::engines::Value;
 use esker_runner::{Event, Outcome, SkipReason};
 use kit::{DAYS, Project, plan};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -135,12 +136,13 @@ fn views_that_are_not_wanted_any_more_go_with_the_promotion() {
 fn rows_are_shown_as_the_environment_has_them() {
     let project = Project::new();
     project.run(&plan()).unwrap();
-    let shown = esker_runner::show(&project.database(), project.root(), "prod", "fct", 2).unwrap();
+    let shown = esker_runner::show(&project.database(), project.root(), &BTreeMap::new(), "prod", "fct", 2).unwrap();
     assert_eq!((shown.relation.as_str(), shown.total, shown.rows.len()), ("mart.fct", 78, 2));
     let columns: Vec<_> = shown.columns.iter().map(|column| (column.name.as_str(), column.sql_type.as_str())).collect();
     assert_eq!(columns, [("id", "BIGINT"), ("day", "DATE"), ("delay", "INTEGER")]);
     assert_eq!(serde_json::to_string(&shown.rows[0]).unwrap(), r#"[0,"2001-01-01",0]"#);
-    let error = esker_runner::show(&project.database(), project.root(), "prod", "fcr", 2).unwrap_err();
+    let error =
+        esker_runner::show(&project.database(), project.root(), &BTreeMap::new(), "prod", "fcr", 2).unwrap_err();
     assert_eq!(error.code().id(), "E0816");
     assert_eq!(error.help().as_deref(), Some("Did you mean `fct`?"));
 }

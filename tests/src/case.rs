@@ -3,10 +3,11 @@
 use crate::claimed::mismatches;
 use crate::page::{Fence, Section};
 use crate::{binary, columns, edit, snapshot};
+use chrono::NaiveDateTime;
 use esker_diagnostics::{Format, render};
 use esker_driver::Session;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where a section comes from.
 pub struct Origin<'a> {
@@ -18,10 +19,16 @@ pub struct Origin<'a> {
 
 /// Runs `section`. What fails is returned as the text to show, each line with its place in the page.
 pub fn run(origin: &Origin<'_>, section: &Section) -> Result<(), String> {
-    let mut case =
-        Case { files: BTreeMap::new(), lines: BTreeMap::new(), session: None, folder: None, ran: Vec::new() };
+    let mut case = Case {
+        files: BTreeMap::new(),
+        lines: BTreeMap::new(),
+        now: NOW.parse().expect("is a timestamp"),
+        session: None,
+        folder: None,
+        ran: Vec::new(),
+    };
     let mut failures = Vec::new();
-    let listed = section.fences.iter().any(|fence| ["diagnostics", "messages"].contains(&fence.kind.as_str()));
+    let listed = section.fences.iter().any(shows_problems);
     let mut fences = section.fences.iter().enumerate().peekable();
     while let Some((index, fence)) = fences.next() {
         let at = |text: &str| format!("{}:{}: {text}", origin.path.display(), fence.line);
@@ -39,17 +46,25 @@ pub fn run(origin: &Origin<'_>, section: &Section) -> Result<(), String> {
         }
         // Claims are compared once all the files of a moment are there: at the last of them, and after each edit.
         let more_files = fences.peek().is_some_and(|(_, next)| is_file(next));
-        if (is_file(fence) && !more_files) || fence.kind == "edit" {
+        if (is_file(fence) && !more_files) || is_edit(fence) {
             failures.extend(case.claims(origin, listed)?);
         }
     }
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
+/// The time at which a page is checked that says no other: deprecations must not depend on the day the tests run.
+const NOW: &str = "2026-01-01T00:00:00";
+
+/// What a page's folder is called: `esker init` names the project after it.
+const ROOT: &str = "shop";
+
 struct Case {
     files: BTreeMap<String, String>,
     /// The page's line of the first line of each file that stands in the page as it is.
     lines: BTreeMap<String, usize>,
+    /// The time at which the project is checked: of the last `now=2026-06-30` behind a file's fence, or of `edit`.
+    now: NaiveDateTime,
     session: Option<Session>,
     folder: Option<tempfile::TempDir>,
     /// The queries that a check ran again after the last edit.
@@ -63,8 +78,21 @@ fn is_file(fence: &Fence) -> bool {
     path(fence).is_some()
 }
 
+fn is_edit(fence: &Fence) -> bool {
+    matches!(fence.kind.as_str(), "edit" | "diff")
+}
+
+/// Whether the fence shows what is wrong with the project, so that nothing has to be claimed beside it.
+fn shows_problems(fence: &Fence) -> bool {
+    match fence.kind.as_str() {
+        "diagnostics" | "messages" => true,
+        "console" => fence.body.contains("$ esker check"),
+        _ => false,
+    }
+}
+
 /// The path of the file that a fence is, if it is one.
-fn path(fence: &Fence) -> Option<&str> {
+pub fn path(fence: &Fence) -> Option<&str> {
     match (&fence.file, fence.kind.as_str()) {
         (Some(path), kind) if LANGUAGES.contains(&kind) => Some(path),
         (None, "esker") => Some("models/main.esk"),
@@ -76,9 +104,17 @@ fn path(fence: &Fence) -> Option<&str> {
 impl Case {
     /// Does what the fence says; the text that it should show, if it shows any.
     fn step(&mut self, fence: &Fence) -> Result<Option<String>, String> {
+        if is_file(fence) || is_edit(fence) {
+            self.set_now(fence)?;
+        }
         if let Some(path) = path(fence) {
+            if let (Some(text), Some(_)) = (self.files.get(path), &fence.file) {
+                return Ok(Some(text.clone()));
+            }
             if self.files.contains_key(path) {
-                return Err(format!("`{path}` stands here twice; an `edit` fence changes a file"));
+                return Err(format!(
+                    "`{path}` stands here twice; an `edit` fence changes a file, and its path before a fence shows it"
+                ));
             }
             self.lines.insert(path.to_string(), fence.line);
             self.set(path, Some(fence.body.clone()))?;
@@ -86,7 +122,7 @@ impl Case {
         }
         let arguments: Vec<_> = fence.arguments.iter().map(String::as_str).collect();
         match fence.kind.as_str() {
-            "edit" => {
+            "edit" | "diff" => {
                 let path = fence.file.as_deref().unwrap_or("models/main.esk");
                 self.session().check();
                 self.session().db().start_log();
@@ -96,6 +132,10 @@ impl Case {
                 self.session().check();
                 self.ran = self.session().db().take_log();
                 Ok(None)
+            }
+            "formatted" => {
+                let text = self.files.get(fence.file.as_deref().unwrap_or("models/main.esk"));
+                Ok(Some(text.map(|text| esker_driver::grammar::format(text)).unwrap_or_default()))
             }
             "diagnostics" => Ok(Some(self.diagnostics(Format::Short))),
             "messages" => Ok(Some(self.diagnostics(Format::Human))),
@@ -114,7 +154,23 @@ impl Case {
     }
 
     fn session(&mut self) -> &mut Session {
-        self.session.get_or_insert_with(|| Session::in_memory(self.files.clone()))
+        self.session.get_or_insert_with(|| {
+            let mut session = Session::in_memory(self.files.clone());
+            session.set_now(self.now);
+            session
+        })
+    }
+
+    fn set_now(&mut self, fence: &Fence) -> Result<(), String> {
+        let Some(date) = fence.arguments.iter().find_map(|argument| argument.strip_prefix("now=")) else {
+            return Ok(());
+        };
+        let now = format!("{date}T00:00:00").parse();
+        self.now = now.map_err(|_| format!("`now={date}` is no date"))?;
+        if let Some(session) = &mut self.session {
+            session.set_now(self.now);
+        }
+        Ok(())
     }
 
     /// Sets or removes a file, in the project that is open and in the folder that `esker` runs in, as far as they exist.
@@ -122,8 +178,8 @@ impl Case {
         if let Some(session) = &mut self.session {
             session.set_file(path, text.clone());
         }
-        if let Some(folder) = &self.folder {
-            write(&folder.path().join(path), text.as_deref())?;
+        if let Some(root) = self.root() {
+            write(&root.join(path), text.as_deref())?;
         }
         match text {
             Some(text) => self.files.insert(path.to_string(), text),
@@ -166,38 +222,90 @@ impl Case {
     fn console(&mut self, body: &str) -> Result<String, String> {
         let mut out = String::new();
         for command in body.lines().filter_map(|line| line.strip_prefix("$ ")) {
-            let words: Vec<_> = command.split_whitespace().collect();
+            let words = words(command);
+            let words: Vec<_> = words.iter().map(String::as_str).collect();
             let ["esker", arguments @ ..] = &words[..] else {
                 return Err(format!("only `esker` can be run here, not `{command}`"));
             };
             out.push_str(&format!("$ {command}\n{}", self.output(arguments)?));
         }
+        self.adopt()?;
         Ok(out)
+    }
+
+    /// The project's folder, if commands have run.
+    fn root(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.path().join(ROOT))
+    }
+
+    /// Takes over what commands have written of the project itself (`esker init`, `esker fmt`).
+    fn adopt(&mut self) -> Result<(), String> {
+        let Some(root) = self.root() else { return Ok(()) };
+        let mut written = BTreeMap::new();
+        texts(&root, "", &mut written).map_err(|error| format!("cannot read what was written: {error}"))?;
+        for (path, text) in written {
+            if self.files.get(&path) != Some(&text) {
+                self.lines.remove(&path);
+                self.set(&path, Some(text))?;
+            }
+        }
+        Ok(())
     }
 
     /// What `esker` prints, both streams, without the folder's name; and the exit code if it is not 0.
     fn output(&mut self, arguments: &[&str]) -> Result<String, String> {
         if self.folder.is_none() {
             let folder = tempfile::tempdir().map_err(|error| format!("no folder to run in: {error}"))?;
+            let root = folder.path().join(ROOT);
+            std::fs::create_dir(&root).map_err(|error| format!("no folder to run in: {error}"))?;
             for (path, text) in &self.files {
-                write(&folder.path().join(path), Some(text))?;
+                write(&root.join(path), Some(text))?;
             }
-            if !self.files.is_empty() && !self.files.contains_key("esker.toml") {
-                write(&folder.path().join("esker.toml"), Some(""))?;
+            // Without a source in it, the folder is not a project yet.
+            let begun = self.files.keys().any(|path| path.ends_with(".esk"));
+            if begun && !self.files.contains_key("esker.toml") {
+                write(&root.join("esker.toml"), Some(""))?;
             }
             self.folder = Some(folder);
         }
-        let folder = self.folder.as_ref().expect("was just made").path();
-        let output = binary::run(folder, arguments)?;
-        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-        text.push_str(&String::from_utf8_lossy(&output.stderr));
-        let mut text = snapshot::tidy(&text.replace(&folder.display().to_string(), "."));
-        if !output.status.success() {
-            let code = output.status.code().map_or("by a signal".into(), |code| code.to_string());
+        let root = self.root().expect("was just made");
+        let (text, status) = binary::printed(&root, arguments)?;
+        let mut text = snapshot::tidy(&text.replace(&root.display().to_string(), "."));
+        if !status.success() {
+            let code = status.code().map_or("by a signal".into(), |code| code.to_string());
             text.push_str(&format!("exit {code}\n"));
         }
         Ok(text)
     }
+}
+
+/// A command's words; quotes keep blanks together.
+fn words(command: &str) -> Vec<String> {
+    let (mut words, mut quote) = (vec![String::new()], None);
+    for c in command.chars() {
+        match c {
+            '"' | '\'' if quote.is_none_or(|open| open == c) => quote = if quote.is_none() { Some(c) } else { None },
+            ' ' if quote.is_none() => words.push(String::new()),
+            c => words.last_mut().expect("has one").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The project's texts in a folder and below.
+fn texts(root: &Path, below: &str, found: &mut BTreeMap<String, String>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(root.join(below))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+        if entry.file_type()?.is_dir() {
+            texts(root, &path, found)?;
+        } else if name == "esker.toml" || name.ends_with(".esk") || name.ends_with(".sql") {
+            found.insert(path, std::fs::read_to_string(entry.path())?);
+        }
+    }
+    Ok(())
 }
 
 fn failed(output: &str) -> bool {
@@ -211,4 +319,12 @@ fn write(path: &Path, text: Option<&str>) -> Result<(), String> {
         None => std::fs::remove_file(path),
     };
     done.map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn quotes_keep_words_together() {
+        assert_eq!(super::words("esker list  -s 'a and b' \"c d\""), ["esker", "list", "-s", "a and b", "c d"]);
+    }
 }

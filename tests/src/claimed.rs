@@ -65,6 +65,8 @@ pub fn mismatches(
         }
     }
     if !listed {
+        // Information is about what is right: a page that is not about it need not claim it.
+        left.retain(|diagnostic| diagnostic.level != Level::Info);
         found.extend(left.into_iter().map(|diagnostic| Mismatch {
             file: diagnostic.primary.at.file.to_string(),
             line: line(files, diagnostic),

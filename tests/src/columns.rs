@@ -25,10 +25,10 @@ pub fn types(session: &Session) -> Vec<TypeAt> {
     let (db, project) = (session.db(), session.project());
     let mut found = Vec::new();
     for node in resolve::project_nodes(db, project) {
-        let map = sql::query_source_map(db, *node);
+        let map = sql::query_source_map(db, project, *node);
         for column in &infer::inferred(db, project, *node).columns {
             let Some(expr) = column.expr else { continue };
-            let at = resolve::sql_location(db, *node, map.expr(expr));
+            let at = resolve::sql_location(db, project, *node, map.expr(expr));
             let line = line_of(session.text(&at.file).unwrap_or(""), at.span.start);
             found.push(TypeAt { file: at.file.to_string(), line, text: column.ty.to_string() });
         }

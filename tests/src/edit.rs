@@ -1,11 +1,20 @@
 //! An `edit` fence applied to a text.
 
 /// The new text: `body` itself, or, where its lines begin with `-` and `+`, `text` with the removed lines' one occurrence
-/// replaced by the added lines. Added lines alone go to the end.
+/// replaced by the added lines. Added lines alone go to the end. With lines that begin with two blanks, which stay, the
+/// whole of `body` is one change.
 pub fn edited(text: &str, body: &str) -> Result<String, String> {
     let mut lines = body.lines().peekable();
-    if lines.peek().is_none_or(|line| removed(line).or(added(line)).is_none()) {
+    let change = |line: &str| removed(line).or(added(line)).is_some();
+    let is_change = change(lines.peek().unwrap_or(&"")) || body.starts_with("  ") && body.lines().any(change);
+    if !is_change {
         return Ok(body.to_string());
+    }
+    if body.lines().any(|line| kept(line).is_some()) {
+        let side = |changed: fn(&str) -> Option<&str>| {
+            body.lines().filter_map(|line| kept(line).or(changed(line))).collect::<Vec<_>>().join("\n")
+        };
+        return replaced(text, &side(removed), &side(added));
     }
     let mut text = text.to_string();
     while lines.peek().is_some() {
@@ -38,6 +47,10 @@ fn added(line: &str) -> Option<&str> {
     if line == "+" { Some("") } else { line.strip_prefix("+ ") }
 }
 
+fn kept(line: &str) -> Option<&str> {
+    if line.is_empty() { Some("") } else { line.strip_prefix("  ") }
+}
+
 fn replaced(text: &str, old: &str, new: &str) -> Result<String, String> {
     match text.matches(old).count() {
         1 => Ok(text.replacen(old, new, 1)),
@@ -54,6 +67,12 @@ mod tests {
         assert_eq!(edited("a\n  b\nc\n", "- b\n+ x\n+   y\n- c\n+ z\n").unwrap(), "a\n  x\n  y\nz\n");
         assert_eq!(edited("a\n", "+ b\n").unwrap(), "a\nb\n");
         assert_eq!(edited("a\nb\n", "- a\n").unwrap(), "\nb\n");
+    }
+
+    #[test]
+    fn lines_that_stay_show_the_place() {
+        assert_eq!(edited("a\n\n  b\nc\nb\n", "  a\n\n-   b\n+ x\n  c\n").unwrap(), "a\n\nx\nc\nb\n");
+        assert_eq!(edited("a\n{\n}\n{\n", "+ x\n  {\n  }\n").unwrap(), "a\nx\n{\n}\n{\n");
     }
 
     #[test]

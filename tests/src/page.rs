@@ -26,14 +26,18 @@ pub struct Fence {
     pub line: usize,
 }
 
+/// A page with this line tells one story: it is one test, and its headings are for people.
+const STORY: &str = "<!-- one test -->";
+
 /// The sections of a page that have fences. `page` is its path without the extension, with `/`.
 pub fn sections(page: &str, text: &str) -> Result<Vec<Section>, String> {
     let mut found: Vec<Section> = Vec::new();
     let mut headings: Vec<String> = Vec::new();
     let mut named: Option<String> = None;
+    let story = text.lines().any(|line| line == STORY);
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        if let Some((level, title)) = heading(line) {
+        if let Some((level, title)) = heading(line).filter(|_| !story) {
             headings.truncate(level - 1);
             headings.resize(level - 1, String::new());
             headings.push(slug(title));
@@ -129,6 +133,15 @@ mod tests {
             ("sql", &["now=1".to_string()][..], "b\n")
         );
         assert_eq!((fences[1].file.as_deref(), fences[1].body.as_str()), (None, "```\n"));
+    }
+
+    #[test]
+    fn a_story_is_one_test() {
+        let sections = sections("p", &format!("{STORY}\n{PAGE}")).unwrap();
+        assert_eq!(
+            sections.iter().map(|section| (section.name.as_str(), section.fences.len())).collect::<Vec<_>>(),
+            [("p", 3)]
+        );
     }
 
     #[test]

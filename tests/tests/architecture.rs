@@ -28,13 +28,14 @@ const FLOORS: [(&str, u32); 15] = [
 ];
 
 /// Libraries that only the named crates may use, so that replacing one is a change in one place.
-const OWNERS: [(&str, &[&str]); 14] = [
+const OWNERS: [(&str, &[&str]); 15] = [
     ("logos", &["esker-grammar"]),
     ("chumsky", &["esker-grammar"]),
     ("ariadne", &["esker-diagnostics"]),
     ("sqlparser", &["esker-sql"]),
     ("petgraph", &["esker-resolve"]),
     ("croner", &["esker-plan"]),
+    ("schemars", &["esker-driver"]),
     ("duckdb", &["esker-runner"]),
     ("libduckdb-sys", &["esker-runner"]),
     ("tower-lsp-server", &["esker-lsp"]),

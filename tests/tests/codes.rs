@@ -13,7 +13,8 @@ fn the_grammar_names_registered_codes() {
         let id = format!("E{digits}");
         let code = Code::find(&id).unwrap_or_else(|| panic!("{id} {name} is not registered in codes.rs"));
         assert_eq!(code.name(), name, "{id} has another name in the register");
-        found += 1;
+        // It tells forms of types that cannot be declared with the code of unknown types.
+        found += usize::from(id.starts_with("E01"));
     }
     let registered = Code::all().filter(|code| code.id().starts_with("E01")).count();
     assert_eq!(

@@ -1,4 +1,5 @@
-//! Runs every heading of `tests/suite/**/*.md`, and the example of every code page, as a test of its own.
+//! Runs every heading of `tests/suite/**/*.md` and of the manual's pages with examples, and the example of every code
+//! page, as a test of its own.
 
 use esker_diagnostics::Code;
 use esker_tests::case::{self, Origin};
@@ -10,8 +11,12 @@ fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut trials = Vec::new();
-    for path in pages(&root.join("suite")) {
-        let page = name(&root.join("suite"), &path);
+    let specification = pages(&root.join("suite")).into_iter().map(|path| (name(&root.join("suite"), &path), path));
+    let docs = root.join("../docs");
+    let single = ["language.md", "project-file.md", "tutorial.md"].map(|page| docs.join(page));
+    let manual = pages(&docs.join("reference")).into_iter().chain(single);
+    let manual = manual.map(|path| (format!("docs/{}", name(&docs, &path)), path));
+    for (page, path) in specification.chain(manual) {
         match read(&path, &page) {
             Ok(sections) => trials.extend(sections.into_iter().map(|section| trial(&path, &page, section))),
             Err(wrong) => trials.push(failing(page, wrong)),

@@ -16,8 +16,8 @@ pub(crate) fn run(global: &Global, options: &Apply, output: &Output) -> Result<(
 }
 
 fn text(global: &Global, options: &Apply, output: &Output) -> Result<(), Failure> {
-    let opened = Opened::new(global)?;
-    let plan = opened.plan(&options.planning).map_err(|unplanned| unplanned.tell(&opened, output))?;
+    let mut opened = Opened::new(global)?;
+    let plan = opened.plan(&options.planning, output).map_err(|unplanned| unplanned.tell(&opened, output))?;
     opened.mention_warnings(output);
     output.print(&esker_plan::summary(&plan))?;
     if plan.steps.is_empty() {
@@ -44,7 +44,8 @@ fn json(global: &Global, options: &Apply, output: &Output) -> Result<(), Failure
             Failure::unusable("`--format json` asks no questions").help("Pass `--yes` to run the plan without asking.")
         );
     }
-    let opened = Opened::new(global)?;
-    let plan = opened.plan(&options.planning).map_err(|unplanned: Unplanned| unplanned.tell_event(&opened, output))?;
+    let mut opened = Opened::new(global)?;
+    let plan =
+        opened.plan(&options.planning, output).map_err(|unplanned: Unplanned| unplanned.tell_event(&opened, output))?;
     execute(&plan, &opened, TextFormat::Json, output)
 }

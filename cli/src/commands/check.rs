@@ -5,12 +5,21 @@ use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::options::{Check, CheckFormat, Global};
 use crate::output::{Output, Tint, count, paint};
-use esker_diagnostics::{Format, Level, summary};
+use esker_diagnostics::{Diagnostic, Format, Level, summary};
+use esker_driver::SelectedNodes;
 use std::collections::BTreeSet;
 
 pub(crate) fn run(global: &Global, options: &Check, output: &Output) -> Result<(), Failure> {
-    let opened = Opened::new(global)?;
-    let problems = opened.session.check();
+    let mut opened = Opened::new(global)?;
+    opened.judge_at(options.now.as_ref())?;
+    let selected = opened.selected(&options.selecting, output)?;
+    let mut problems = opened.session.check();
+    problems.extend(opened.session.stale_interfaces(&problems));
+    problems.extend(opened.session.missing_files());
+    Diagnostic::sort(&mut problems);
+    if let Some(selected) = &selected {
+        problems.retain(|problem| opened.session.concerns(&selected.labels, problem));
+    }
     let format = match options.format {
         CheckFormat::Human => Format::Human,
         CheckFormat::Short => Format::Short,
@@ -25,15 +34,20 @@ pub(crate) fn run(global: &Global, options: &Check, output: &Output) -> Result<(
             text.push('\n');
         }
         let tint = if failed { Tint::Red } else { Tint::Green };
-        text.push_str(&format!("checked {}: {}\n", extent(&opened), paint(&summary(&problems), tint, output.color)));
+        text.push_str(&format!(
+            "checked {}: {}\n",
+            extent(&opened, selected.as_ref()),
+            paint(&summary(&problems), tint, output.color)
+        ));
     }
     output.print(&text)?;
     if failed { Err(Failure::told(Exit::Failed)) } else { Ok(()) }
 }
 
 /// `7 models, 9 nodes`
-fn extent(opened: &Opened) -> String {
-    let nodes = opened.session.nodes();
+fn extent(opened: &Opened, selected: Option<&SelectedNodes>) -> String {
+    let mut nodes = opened.session.nodes();
+    nodes.retain(|node| selected.is_none_or(|selected| selected.labels.contains(&node.label)));
     let models: BTreeSet<&str> = nodes
         .iter()
         .filter(|node| node.role == "model")

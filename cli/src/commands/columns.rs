@@ -15,6 +15,9 @@ pub(crate) fn run(global: &Global, options: &Columns, output: &Output) -> Result
         let label = opened.session.find_node(model).map_err(|likely| unknown(model, likely))?;
         nodes.retain(|node| node.label == label);
     }
+    if let Some(selected) = opened.selected(&options.selecting, output)? {
+        nodes.retain(|node| selected.labels.contains(&node.label));
+    }
     output.print(&match options.format {
         TextFormat::Json => format!("{:#}\n", serde_json::Value::from_iter(nodes.iter().map(json))),
         TextFormat::Text => nodes.iter().map(|node| for_people(node, output.color)).collect::<Vec<_>>().join("\n"),
@@ -26,7 +29,7 @@ pub(crate) fn unknown(name: &str, likely: Option<String>) -> Failure {
     let failure = Failure::unusable(format!("there is no model `{name}`"));
     match likely {
         Some(likely) => failure.help(format!("Did you mean `{likely}`?")),
-        None => failure.help("`esker columns` lists what there is."),
+        None => failure.help("`esker list` shows what there is."),
     }
 }
 

@@ -5,12 +5,16 @@ mod check;
 mod columns;
 mod compile;
 mod explain;
+mod fmt;
 mod init;
+mod list;
 mod lsp;
 mod plan;
+mod publish;
 mod run;
 mod show;
 mod status;
+mod test;
 
 use crate::failure::Failure;
 use crate::options::{Cli, Command};
@@ -29,6 +33,10 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<(), Failure> {
         Command::Status(options) => status::run(global, options, output),
         Command::Show(options) => show::run(global, options, output),
         Command::Columns(options) => columns::run(global, options, output),
+        Command::List(options) => list::run(global, options, output),
+        Command::Test(options) => test::run(global, options, output),
+        Command::Fmt(options) => fmt::run(global, options, output),
+        Command::Publish(options) => publish::run(global, options, output),
         Command::Explain(options) => explain::run(options, output),
         Command::Lsp(_) => lsp::run(),
     }

@@ -6,8 +6,8 @@ use crate::options::{Global, Plan, TextFormat};
 use crate::output::Output;
 
 pub(crate) fn run(global: &Global, options: &Plan, output: &Output) -> Result<(), Failure> {
-    let opened = Opened::new(global)?;
-    let plan = opened.plan(&options.planning).map_err(|unplanned| unplanned.tell(&opened, output))?;
+    let mut opened = Opened::new(global)?;
+    let plan = opened.plan(&options.planning, output).map_err(|unplanned| unplanned.tell(&opened, output))?;
     opened.mention_warnings(output);
     output.print(&match options.format {
         TextFormat::Text => esker_plan::summary(&plan),

@@ -9,12 +9,13 @@ use crate::output::{Output, count};
 use crate::progress::Progress;
 use esker_plan::PlanFile;
 use esker_plan::PlanReadError;
+use esker_plan::file::StepKind;
 use esker_runner::{Event, Outcome, RunOptions, RunSummary};
 use std::io::Read;
 use std::path::Path;
 
 pub(crate) fn run(global: &Global, options: &Run, output: &Output) -> Result<(), Failure> {
-    let done = read(&options.plan).and_then(|plan| {
+    let done = read(options.plan.as_deref()).and_then(|plan| {
         let opened = Opened::new(global)?;
         execute(&plan, &opened, options.format, output)
     });
@@ -24,7 +25,12 @@ pub(crate) fn run(global: &Global, options: &Run, output: &Output) -> Result<(),
     }
 }
 
-fn read(path: &Path) -> Result<PlanFile, Failure> {
+fn read(path: Option<&Path>) -> Result<PlanFile, Failure> {
+    let path = path.ok_or_else(|| {
+        Failure::unusable("`esker run` needs a plan file").help(
+            "`esker apply` plans and runs at once. For two steps: `esker compile -o plan.json`, then `esker run plan.json`.",
+        )
+    })?;
     let mut text = String::new();
     let read = match path.as_os_str() == "-" {
         true => std::io::stdin().lock().read_to_string(&mut text).map(|_| ()),
@@ -64,7 +70,7 @@ pub(crate) fn execute(plan: &PlanFile, opened: &Opened, format: TextFormat, outp
         }
     };
     match format {
-        TextFormat::Text => output.print(&ending(&summary, output.live))?,
+        TextFormat::Text => output.print(&ending(plan, &summary, output.live))?,
         TextFormat::Json => output.print(&line(&serde_json::json!({ "event": "summary", "summary": summary })))?,
     }
     match summary.outcome {
@@ -79,21 +85,31 @@ fn line(event: &impl serde::Serialize) -> String {
 }
 
 /// The last line.
-fn ending(summary: &RunSummary, live: bool) -> String {
+fn ending(plan: &PlanFile, summary: &RunSummary, live: bool) -> String {
     let environment = &summary.environment;
+    let whole = match &plan.options.select {
+        Some(select) => format!("what `{select}` selects in `{environment}`"),
+        None => format!("`{environment}`"),
+    };
     let time = if live { format!(" in {:.1} s", summary.seconds) } else { String::new() };
-    let work = format!("{}, {}{time}", count(summary.done as u64, "step", "steps"), count(summary.rows, "row", "rows"));
+    // An empty line behind what was told of the nodes, if there are any.
+    let gap = if plan.steps.iter().any(|step| step.kind != StepKind::Promote) { "\n" } else { "" };
+    let mut work = format!("{}, {}", count(summary.done as u64, "step", "steps"), count(summary.rows, "row", "rows"));
+    if !summary.warnings.is_empty() {
+        work.push_str(&format!(", {}", count(summary.warnings.len() as u64, "warning", "warnings")));
+    }
+    work.push_str(&time);
     match summary.outcome {
-        Outcome::Finished => format!("\ndone: {work}; `{environment}` is up to date\n"),
-        Outcome::NothingToDo => format!("nothing to do: `{environment}` is up to date\n"),
+        Outcome::Finished => format!("{gap}done: {work}; {whole} is up to date\n"),
+        Outcome::NothingToDo => format!("nothing to do: {whole} is up to date\n"),
         Outcome::AlreadyFinished => "nothing to do: this plan was carried out before\n".to_owned(),
         Outcome::Failed => format!(
-            "\nfailed: {} failed, {} not run; {work} recorded; the views of `{environment}` are as they were\n",
+            "{gap}failed: {} failed, {} not run; {work} recorded; the views of `{environment}` are as they were\n",
             count(summary.failed.len() as u64, "step", "steps"),
             summary.skipped.len(),
         ),
         Outcome::Cancelled => format!(
-            "\nstopped: {work} recorded; the views of `{environment}` are as they were; run it again to go on\n"
+            "{gap}stopped: {work} recorded; the views of `{environment}` are as they were; run it again to go on\n"
         ),
     }
 }

@@ -13,11 +13,15 @@ use std::fmt::Write;
 pub(crate) fn run(global: &Global, options: &Show, output: &Output) -> Result<(), Failure> {
     let opened = Opened::new(global)?;
     let found = opened.session.find_node(&options.model);
-    let source = found
-        .as_ref()
-        .ok()
-        .filter(|label| opened.session.nodes().iter().any(|node| node.label == **label && node.role == "source"));
-    if let Some(label) = source {
+    let node =
+        found.as_ref().ok().and_then(|label| opened.session.nodes().into_iter().find(|node| node.label == *label));
+    if let Some(label) = node.as_ref().filter(|node| node.kind == Some("ephemeral")).map(|node| &node.label) {
+        return Err(Failure::unusable(format!(
+            "`{label}` is ephemeral: its SQL stands in what reads it, so there is no table of it to show"
+        ))
+        .help("Show a model that reads it, or make it a `view`."));
+    }
+    if let Some(label) = node.as_ref().filter(|node| node.role == "source").map(|node| &node.label) {
         return Err(Failure::unusable(format!(
             "`{label}` is a source: others write it, so there is no table of it to show"
         ))
@@ -27,7 +31,8 @@ pub(crate) fn run(global: &Global, options: &Show, output: &Output) -> Result<()
     let name = found.as_ref().unwrap_or(&options.model);
     let environment = opened.environment(options.environment.as_ref());
     let limit = usize::try_from(options.limit).unwrap_or(usize::MAX);
-    match esker_runner::show(&opened.database()?, &opened.root, &environment, name, limit) {
+    let others = opened.session.databases().all();
+    match esker_runner::show(&opened.database()?, &opened.root, &others, &environment, name, limit) {
         Ok(shown) => output.print(&match options.format {
             RowFormat::Table => for_people(&shown, output.color),
             RowFormat::Json => json_lines(&shown),
@@ -35,6 +40,10 @@ pub(crate) fn run(global: &Global, options: &Show, output: &Output) -> Result<()
         }),
         Err(RunError::NothingToShow { nearest, .. }) if found.is_err() => {
             Err(unknown(&options.model, found.err().flatten().or(nearest)))
+        }
+        // The project has it: another name is not what was meant.
+        Err(RunError::NothingToShow { name, environment, .. }) => {
+            Err(RunError::NothingToShow { name, environment, nearest: None }.into())
         }
         Err(error) => Err(error.into()),
     }

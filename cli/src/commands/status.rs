@@ -44,6 +44,7 @@ struct NodeLine {
 
 pub(crate) fn run(global: &Global, options: &Status, output: &Output) -> Result<(), Failure> {
     let opened = Opened::new(global)?;
+    let selected = opened.selected(&options.selecting, output)?;
     let now = now(options.now.as_ref())?;
     let state = opened.state()?;
     let mut last = esker_runner::last_plans(&opened.database()?, &opened.root)?;
@@ -58,10 +59,11 @@ pub(crate) fn run(global: &Global, options: &Status, output: &Output) -> Result<
     let mut planned = true;
     for name in names {
         let options = PlanOptions { environment: name.clone(), now, start: None, end: None, ignore_cron: false };
-        let plan = opened.session.plan(&state, &options).ok();
+        let plan = opened.session.plan(&state, &options, None).ok();
         planned &= plan.is_some();
         let last_plan = last.iter().position(|plan| plan.environment == name).map(|index| last.swap_remove(index));
-        let nodes = nodes(&name, &state, plan.as_ref());
+        let mut nodes = nodes(&name, &state, plan.as_ref());
+        nodes.retain(|node| selected.as_ref().is_none_or(|selected| selected.labels.contains(&node.node)));
         environments.push(EnvironmentStatus {
             exists: state.environments.contains_key(&name),
             environment: name,

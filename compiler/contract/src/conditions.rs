@@ -1,19 +1,21 @@
 //! The conditions of column checks: read and typed over the columns that the node declares, so that a plan never carries
 //! one that the engine refuses.
 
-use esker_declare::{ColumnsEdit, ItemDecl, Part, Place};
+use crate::keys::own_surface;
 use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
 use esker_grammar::sql::{SqlText, SqlTokenKind};
-use esker_infer::{InferError, InferErrorKind, condition_errors, surface};
-use esker_resolve::{Node, NodeColumn, node_decl, place_location};
+use esker_infer::{InferError, InferErrorKind, condition_errors};
+use esker_resolve::{Node, constraint_location, item_location, item_nodes, node_decl};
 use esker_source::{Db, Project};
 use esker_sql::{QuerySourceMap, SqlError, SqlErrorKind, lower_condition};
 
 /// A check whose condition cannot be checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionError {
-    /// The check.
-    pub place: Place,
+    /// Which of the node's columns has the check.
+    pub column: usize,
+    /// Which of the column's constraints it is.
+    pub constraint: u32,
     /// What is wrong with it.
     pub kind: ConditionErrorKind,
 }
@@ -34,35 +36,31 @@ pub enum ConditionErrorKind {
 /// What is wrong with the checks of a node.
 #[salsa::tracked]
 pub fn check_conditions<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<ConditionError> {
-    let decl = node_decl(db, node);
+    let decl = node_decl(db, project, node);
     let columns = decl.columns.iter().flatten();
-    if !decl.errors.is_empty() || columns.clone().all(|column| column.decl.checks.is_empty()) {
+    if columns.clone().all(|column| column.decl.checks.is_empty()) {
         return Vec::new();
     }
-    let shown = surface(db, project, node);
+    let shown = own_surface(db, project, node);
     let table = node.item(db).name(db).rsplit('.').next().unwrap_or_default();
     let mut errors = Vec::new();
-    for column in columns {
-        for check in &column.decl.checks {
-            let part = Part::EntryItem(column.decl.entry, check.constraint);
-            let place = Place { version: defining_block(db, node, column), part };
-            let kinds = problems(&check.condition, table, shown);
-            errors.extend(kinds.into_iter().map(|kind| ConditionError { place, kind }));
+    for (column, of) in columns.enumerate() {
+        for check in &of.decl.checks {
+            let kinds = problems(db, project, &check.condition, table, &shown);
+            let constraint = check.constraint;
+            errors.extend(kinds.into_iter().map(|kind| ConditionError { column, constraint, kind }));
         }
     }
     errors
 }
 
-/// The version block that defines a column; nothing for the shared body, also where the block renames its column.
-fn defining_block(db: &dyn Db, node: Node<'_>, column: &NodeColumn) -> Option<u32> {
-    let ItemDecl::Model(model) = node.item(db).decl(db) else { return None };
-    let block = column.place.version?;
-    let version = model.versions.iter().find(|version| version.block == block)?;
-    let defines = |edit: &ColumnsEdit| matches!(edit, ColumnsEdit::Define(own) if own.entry == column.decl.entry);
-    version.columns.iter().flatten().any(defines).then_some(block)
-}
-
-fn problems(condition: &SqlText, table: &str, shown: &esker_infer::NodeSurface) -> Vec<ConditionErrorKind> {
+fn problems(
+    db: &dyn Db,
+    project: Project,
+    condition: &SqlText,
+    table: &str,
+    shown: &esker_infer::NodeSurface,
+) -> Vec<ConditionErrorKind> {
     let variable = condition.tokens.iter().find(|token| token.kind == SqlTokenKind::Param);
     if let Some(variable) = variable {
         return vec![ConditionErrorKind::Variable(variable.text.clone())];
@@ -77,7 +75,7 @@ fn problems(condition: &SqlText, table: &str, shown: &esker_infer::NodeSurface) 
     if unread || lowered.query.tables.len() > 1 || !lowered.stray_tables.is_empty() {
         return vec![ConditionErrorKind::ReadsTable];
     }
-    let mut errors = condition_errors(&lowered.query, shown);
+    let mut errors = condition_errors(db, project, &lowered.query, shown);
     for error in &mut errors {
         if let InferErrorKind::MisplacedAggregate { clause, .. } = &mut error.kind {
             *clause = "a check";
@@ -86,10 +84,29 @@ fn problems(condition: &SqlText, table: &str, shown: &esker_infer::NodeSurface) 
     errors.into_iter().map(ConditionErrorKind::Types).collect()
 }
 
+/// The error with the version in it, where the column that is not there is one of other versions.
+fn with_version<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, error: &InferError) -> InferError {
+    let mut error = error.clone();
+    if let InferErrorKind::UnknownColumn { name, tables, .. } = &mut error.kind {
+        let has = |other: &Node<'db>| {
+            let columns = node_decl(db, project, *other).columns.iter().flatten();
+            columns.into_iter().any(|column| column.decl.name.eq_ignore_ascii_case(name))
+        };
+        if item_nodes(db, node.item(db)).iter().any(has) {
+            *tables = vec![node.label(db)];
+        }
+    }
+    error
+}
+
 impl ConditionError {
     /// The problem as it is shown: at the check.
-    pub fn diagnostic<'db>(&self, db: &'db dyn Db, node: Node<'db>) -> Diagnostic {
-        let at = place_location(db, node.item(db), self.place);
+    pub fn diagnostic<'db>(&self, db: &'db dyn Db, project: Project, node: Node<'db>) -> Diagnostic {
+        let columns = node_decl(db, project, node).columns.as_deref().unwrap_or_default();
+        let at = match columns.get(self.column) {
+            Some(column) => constraint_location(db, column, self.constraint),
+            None => item_location(db, node.item(db)),
+        };
         let locate = |_| -> Location { at.clone() };
         match &self.kind {
             ConditionErrorKind::Sql(error) => {
@@ -102,7 +119,9 @@ impl ConditionError {
                 }
                 error.diagnostic(locate)
             }
-            ConditionErrorKind::Types(error) => error.diagnostic(&QuerySourceMap::default(), locate),
+            ConditionErrorKind::Types(error) => {
+                with_version(db, project, node, error).diagnostic(&QuerySourceMap::default(), locate)
+            }
             ConditionErrorKind::ReadsTable => {
                 Diagnostic::new(diagnostics::UNKNOWN_TABLE, "a check reads another table", at, "reads a table")
                     .why("A check is asked of each row alone.")

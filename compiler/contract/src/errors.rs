@@ -1,9 +1,9 @@
 //! Broken promises, and how they are said.
 
-use esker_declare::{DataType, Place};
+use esker_declare::{DataType, Item, ItemKind, Part};
 use esker_diagnostics::{self as diagnostics, Diagnostic};
 use esker_infer::At;
-use esker_resolve::{Node, place_location, sql_location};
+use esker_resolve::{Node, column_location, node_decl, property_location, sql_location};
 use esker_source::{Db, Project};
 
 /// A disagreement between a contract and the SQL.
@@ -13,8 +13,8 @@ pub struct ContractError {
     pub at: At,
     /// The column.
     pub column: String,
-    /// The line that declares it; nothing for a column that no line declares.
-    pub declared: Option<Place>,
+    /// Which of the node's columns it is; nothing for one that no line declares.
+    pub declared: Option<usize>,
     /// What the disagreement is.
     pub kind: ContractErrorKind,
 }
@@ -31,8 +31,15 @@ pub enum ContractErrorKind {
     Extra {
         /// Its type.
         ty: DataType,
-        /// Whether the SQL is shared by the versions of the model.
-        shared: bool,
+    },
+    /// The version changes the columns, and its SQL is that of other versions.
+    SharedSql {
+        /// What the SQL does not return.
+        missing: Vec<String>,
+        /// What it returns, and the version does not declare.
+        extra: Vec<String>,
+        /// The label of a version with the same SQL.
+        other: String,
     },
     /// Of another type.
     Type {
@@ -47,9 +54,9 @@ pub enum ContractErrorKind {
 
 impl ContractError {
     /// The problem as it is shown.
-    pub fn diagnostic<'db>(&self, db: &'db dyn Db, node: Node<'db>) -> Diagnostic {
-        let map = esker_sql::query_source_map(db, node);
-        let at = sql_location(db, node, self.at.tokens(map));
+    pub fn diagnostic<'db>(&self, db: &'db dyn Db, project: Project, node: Node<'db>) -> Diagnostic {
+        let map = esker_sql::query_source_map(db, project, node);
+        let at = sql_location(db, project, node, self.at.tokens(map));
         let column = &self.column;
         let label = node.label(db);
         let diagnostic = match &self.kind {
@@ -64,14 +71,28 @@ impl ContractError {
                 Diagnostic::new(diagnostics::MISSING_COLUMN, title, at, text)
                     .help(format!("Select `{column}`, or remove it from the contract."))
             }
-            ContractErrorKind::Extra { ty, shared } => {
+            ContractErrorKind::Extra { ty } => {
                 let title = format!("`{label}` does not declare `{column}`");
-                let help = match (shared, ty.is_unknown() || *ty == DataType::Null) {
-                    (true, _) => format!("give this version SQL of its own without `{column}`, or include the column"),
-                    (false, true) => format!("declare `{column}` with its type in the contract, or do not select it"),
-                    (false, false) => format!("add `{column} {ty}` to the contract, or do not select it"),
+                let help = match ty.is_unknown() || *ty == DataType::Null {
+                    true => format!("Declare `{column}` with its type in the contract, or do not select it."),
+                    false => format!("Add `{column} {ty}` to the contract, or do not select it."),
                 };
                 Diagnostic::new(diagnostics::EXTRA_COLUMN, title, at, "not in the contract").help(help)
+            }
+            ContractErrorKind::SharedSql { missing, extra, other } => {
+                let code = if missing.is_empty() { diagnostics::EXTRA_COLUMN } else { diagnostics::MISSING_COLUMN };
+                let names =
+                    |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                let why = match (missing.is_empty(), extra.is_empty()) {
+                    (true, _) => format!("It returns {} too.", names(extra)),
+                    (false, true) => format!("It does not return {}.", names(missing)),
+                    (false, false) => format!("It does not return {}, and returns {}.", names(missing), names(extra)),
+                };
+                let title = format!("`{label}` changes its columns, and has the SQL of version {other}");
+                let at = property_location(db, node, Part::Columns);
+                Diagnostic::new(code, title, at, "not what the SQL returns").why(why).help(format!(
+                    "Give the version a `sql {{ … }}` block of its own, or write `derive from {other}` into it."
+                ))
             }
             ContractErrorKind::Type { declared, found } => {
                 let title = format!("`{column}` is declared `{declared}`, but is `{found}`");
@@ -84,17 +105,36 @@ impl ContractError {
                     .help(format!("Select a value, or remove `not null` from `{column}`."))
             }
         };
-        match self.declared {
-            Some(place) => diagnostic.related(place_location(db, node.item(db), place), "declared here"),
+        let columns = node_decl(db, project, node).columns.as_deref().unwrap_or_default();
+        match self.declared.and_then(|index| columns.get(index)) {
+            Some(column) => diagnostic.related(column_location(db, column), "declared here"),
             None => diagnostic,
         }
     }
 }
 
-/// What is wrong with a node's promise, ready to be shown.
+/// What is wrong with everything that a node promises, ready to be shown.
 pub fn contract_diagnostics<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<Diagnostic> {
-    let promises = crate::check_contract(db, project, node).iter().map(|error| error.diagnostic(db, node));
+    let promises = crate::check_contract(db, project, node).iter().map(|error| error.diagnostic(db, project, node));
     let keys = crate::check_keys(db, project, node).iter().map(|error| error.diagnostic(db, node));
-    let conditions = crate::check_conditions(db, project, node).iter().map(|error| error.diagnostic(db, node));
-    promises.chain(keys).chain(conditions).collect()
+    let conditions = crate::check_conditions(db, project, node).iter().map(|error| error.diagnostic(db, project, node));
+    let mut found: Vec<Diagnostic> = promises.chain(keys).chain(conditions).collect();
+    found.extend(crate::foreign_keys::check_foreign_keys(db, project, node));
+    found.extend(crate::defaults::check_defaults(db, project, node));
+    found.extend(crate::unbounded::check_unbounded(db, project, node));
+    found.extend(crate::unjudged::check_unjudged(db, project, node));
+    found.extend(crate::check_audits(db, project, node));
+    found
+}
+
+/// What is wrong with an item that is no dataset of its own: an audit's definition, a test, a consumer; and with the
+/// freshness of a source.
+pub fn item_diagnostics<'db>(db: &'db dyn Db, project: Project, item: Item<'db>) -> Vec<Diagnostic> {
+    match item.kind(db) {
+        ItemKind::Audit => crate::audit_definition_errors(db, project, item),
+        ItemKind::Test => crate::check_test(db, project, item),
+        ItemKind::Consumer => crate::check_consumer(db, project, item),
+        ItemKind::Source => crate::check_source(db, project, item),
+        _ => Vec::new(),
+    }
 }

@@ -1,8 +1,9 @@
 //! The columns that a model names outside its contract, in its kind and its grain: they must be among those it has.
 
-use esker_declare::{DataType, KindDecl, Part};
+use crate::messages::list;
+use esker_declare::{DataType, KindDecl, KindForm, Part};
 use esker_diagnostics::{self as diagnostics, Diagnostic, nearest};
-use esker_infer::{inferred, surface};
+use esker_infer::{NodeSurface, inferred, surface};
 use esker_resolve::{Node, NodeRole, node_decl, property_location};
 use esker_source::{Db, Project};
 
@@ -29,32 +30,51 @@ pub enum KeyErrorKind {
 /// What is wrong with the columns that a node's kind and grain name.
 #[salsa::tracked]
 pub fn check_keys<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<KeyError> {
-    let decl = node_decl(db, node);
-    let shown = surface(db, project, node);
-    // With a wrong column block, or names in the SQL that were not found, the columns are not what was meant.
-    if !decl.errors.is_empty() || !inferred(db, project, node).errors.is_empty() {
+    let decl = node_decl(db, project, node);
+    let shown = own_surface(db, project, node);
+    if !columns_known(db, project, node) {
         return Vec::new();
     }
     let mut errors = Vec::new();
-    let mut find = |part, name: &str| {
-        let found = shown.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
-        if found.is_none() && shown.complete {
-            let columns = shown.columns.iter().map(|column| column.name.clone()).collect();
-            errors.push(KeyError { part, column: name.to_string(), kind: KeyErrorKind::Unknown(columns) });
-        }
-        found
+    let mut check = |part, name: &str, timed: bool| {
+        let kind = match shown.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)) {
+            None if shown.complete => {
+                KeyErrorKind::Unknown(shown.columns.iter().map(|column| column.name.clone()).collect())
+            }
+            Some(found) if timed && !matches!(found.ty, DataType::Date | DataType::Timestamp | DataType::Unknown) => {
+                KeyErrorKind::NoTime(found.ty.clone())
+            }
+            _ => return,
+        };
+        errors.push(KeyError { part, column: name.to_string(), kind });
     };
     for (index, name) in decl.properties.grain.iter().flatten().enumerate() {
-        find(Part::Grain(index as u32), name);
+        check(Part::Grain(index as u32), name, false);
     }
-    if let NodeRole::Model(Some(KindDecl::IncrementalByTime { column, .. })) = &decl.role
-        && let Some(found) = find(Part::TimeColumn, column)
-        && !matches!(found.ty, DataType::Date | DataType::Timestamp | DataType::Unknown)
-    {
-        let kind = KeyErrorKind::NoTime(found.ty.clone());
-        errors.push(KeyError { part: Part::TimeColumn, column: column.clone(), kind });
+    if let NodeRole::Model(Some(KindDecl { form, .. })) = &decl.role {
+        for (index, name) in form.columns().iter().enumerate() {
+            match form {
+                KindForm::IncrementalByTime(_) | KindForm::Scd2ByTime(_) => check(Part::TimeColumn, name, true),
+                _ => check(Part::KindColumn(index as u32), name, false),
+            }
+        }
     }
     errors
+}
+
+/// The columns of a node as it is judged by them itself. A name that is not there may be that of one which could not be
+/// read.
+pub(crate) fn own_surface<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> NodeSurface {
+    let decl = node_decl(db, project, node);
+    let mut shown = surface(db, project, node).clone();
+    shown.complete = !decl.unsure() && (decl.columns.is_some() || inferred(db, project, node).complete);
+    shown
+}
+
+/// Whether a node's columns are what was meant: with a wrong column block, or names in the SQL that were not found, they
+/// are not.
+pub(crate) fn columns_known<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> bool {
+    !node_decl(db, project, node).unsure() && inferred(db, project, node).errors.is_empty()
 }
 
 impl KeyError {
@@ -68,7 +88,7 @@ impl KeyError {
                 let found = Diagnostic::new(diagnostics::UNKNOWN_KEY_COLUMN, title, at, "no such column");
                 match nearest(column, columns.iter().map(String::as_str)) {
                     Some(near) => found.help(format!("Did you mean `{near}`?")),
-                    None => found.help(format!("Its columns are {}.", columns.join(", "))),
+                    None => found.help(format!("Its columns are {}.", list(columns))),
                 }
             }
             KeyErrorKind::NoTime(ty) => {

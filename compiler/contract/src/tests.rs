@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 #[salsa::db]
 #[derive(Default, Clone)]
-struct TestDb {
+pub(crate) struct TestDb {
     storage: salsa::Storage<Self>,
 }
 
@@ -20,22 +20,48 @@ impl salsa::Database for TestDb {}
 #[salsa::db]
 impl Db for TestDb {}
 
-fn project(db: &TestDb, text: &str) -> (Project, SourceFile) {
+pub(crate) fn project(db: &TestDb, text: &str) -> (Project, SourceFile) {
     let path: Arc<str> = "models/a.esk".into();
     let file = SourceFile::new(db, path.clone(), Some(text.into()));
     let files = Arc::new(BTreeMap::from([(path, file)]));
     (Project::new(db, files, Arc::new(Settings::default())), file)
 }
 
+pub(crate) fn project_of(db: &TestDb, texts: &BTreeMap<String, String>) -> Project {
+    let file = |(path, text): (&String, &String)| {
+        let path: Arc<str> = path.as_str().into();
+        (path.clone(), SourceFile::new(db, path, Some(text.as_str().into())))
+    };
+    Project::new(db, Arc::new(texts.iter().map(file).collect()), Arc::new(Settings::default()))
+}
+
+/// Diagnostics of a project of one file, as `line code: title`.
+pub(crate) fn said(text: &str, mut found: Vec<Diagnostic>) -> Vec<String> {
+    Diagnostic::sort(&mut found);
+    let line = |diagnostic: &Diagnostic| text[..diagnostic.primary.at.span.start as usize].matches('\n').count() + 1;
+    found.iter().map(|d| format!("{} {}: {}", line(d), d.code.name(), d.title)).collect()
+}
+
+/// What this crate says of every node and item.
+pub(crate) fn all(text: &str) -> Vec<String> {
+    let db = TestDb::default();
+    let (project, file) = project(&db, text);
+    let nodes = project_nodes(&db, project).iter().flat_map(|node| crate::contract_diagnostics(&db, project, *node));
+    let items = esker_declare::item_tree(&db, file).items.iter();
+    let items = items.flat_map(|item| crate::item_diagnostics(&db, project, *item));
+    said(text, nodes.chain(items).collect())
+}
+
 /// What sql, infer and contract say of every node.
 fn diagnose(db: &TestDb, project: Project) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for node in project_nodes(db, project) {
-        let map = esker_sql::query_source_map(db, *node);
-        let locate = |tokens| sql_location(db, *node, tokens);
+        let map = esker_sql::query_source_map(db, project, *node);
+        let locate = |tokens| sql_location(db, project, *node, tokens);
         found.extend(esker_sql::sql_errors(db, project, *node).iter().map(|error| error.diagnostic(locate)));
         found.extend(inferred(db, project, *node).errors.iter().map(|error| error.diagnostic(map, locate)));
-        found.extend(crate::check_contract(db, project, *node).iter().map(|error| error.diagnostic(db, *node)));
+        found
+            .extend(crate::check_contract(db, project, *node).iter().map(|error| error.diagnostic(db, project, *node)));
     }
     Diagnostic::sort(&mut found);
     found
@@ -49,7 +75,7 @@ fn codes(text: &str) -> Vec<String> {
     diagnose(&db, project).iter().map(|d| format!("{} {}", line(d), d.code.name())).collect()
 }
 
-fn node<'db>(db: &'db TestDb, project: Project, label: &str) -> Node<'db> {
+pub(crate) fn node<'db>(db: &'db TestDb, project: Project, label: &str) -> Node<'db> {
     let nodes = project_nodes(db, project);
     *nodes.iter().find(|node| node.label(db) == label).unwrap_or_else(|| panic!("no node {label}"))
 }
@@ -223,4 +249,33 @@ model a {{
 "
     );
     assert_eq!(codes(&text), ["16 missing-column"]);
+}
+
+#[test]
+fn a_version_without_the_sql_for_its_columns_is_one_problem() {
+    let model = |version: &str| {
+        format!(
+            "{ORDERS}
+model a {{
+    kind full
+    contract enforced {{
+        id bigint
+        status varchar
+    }}
+    sql {{ select id, status from ref(orders) }}
+    version 1 {{ }}
+    version 2 {{
+        columns {{
+{version}
+        }}
+    }}
+}}
+"
+        )
+    };
+    let (all, line) = ("include all exclude (status)\nrename id as key\nb bigint", 19);
+    assert_eq!(codes(&model(all)), [format!("{line} missing-column")]);
+    assert_eq!(codes(&model("include all exclude (status)")), [format!("{line} extra-column")]);
+    // What is no question of names is told as everywhere.
+    assert_eq!(codes(&model("include all\nid integer"))[0].split(' ').nth(1), Some("type-mismatch"));
 }

@@ -1,7 +1,7 @@
 //! What can be wrong with a declaration by itself, before any name in it is looked up.
 
-use crate::{DataType, Place};
-use esker_diagnostics::{self as diagnostics, Code, Diagnostic, Location, nearest};
+use crate::{FileFormat, Place};
+use esker_diagnostics::{self as diagnostics, Code};
 
 /// A problem of one item, addressed by the piece that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,18 +12,37 @@ pub struct DeclError {
     pub kind: DeclErrorKind,
 }
 
-/// The problems.
+/// The problems. Their messages are in `messages`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeclErrorKind {
-    /// Something of the language that later stages cannot do yet.
-    NotSupported(String),
+    /// `sql for ENGINE`: SQL that only one of several engines takes.
+    SqlForEngine(String),
     /// A property in an item or block that has no such property.
     Misplaced {
         /// The property.
         property: String,
         /// What it stands in: `a source`.
         inside: &'static str,
+        /// The properties that may stand there.
+        keys: &'static [&'static str],
+        /// What to do instead, as a sentence.
+        instead: Option<&'static str>,
     },
+    /// An option of a kind that stands outside the kind's braces.
+    LooseOption(String),
+    /// An option that the kind does not have.
+    OptionMisfit {
+        /// The option.
+        option: String,
+        /// The kind.
+        kind: String,
+        /// The kinds that have it.
+        kinds: &'static str,
+    },
+    /// `given this` in the test of a model.
+    GivenThis,
+    /// A variable that a test sets by other means: `$start`.
+    SetByTest(String),
     /// The same property twice in one body.
     Repeated {
         /// The property.
@@ -31,45 +50,85 @@ pub enum DeclErrorKind {
         /// Where it stood first.
         first: Place,
     },
+    /// A time zone behind `cron`, and another as `tz`.
+    TwoTimeZones {
+        /// The first.
+        first: Place,
+        /// Both, in order.
+        zones: [String; 2],
+    },
+    /// A schema of its own for a dataset whose name has one already.
+    TwoSchemas {
+        /// The name, with the first schema.
+        name: String,
+        /// The other one.
+        schema: String,
+        /// How both are written, where `schema` is a line.
+        by_line: bool,
+    },
+    /// `audit none` beside other audits.
+    AuditNone {
+        /// Another audit of the body.
+        other: Place,
+    },
     /// A date or timestamp that the calendar does not have.
     BadDate(String),
-    /// A type that does not exist.
+    /// A type that does not exist, whatever the project declares.
     UnknownType(String),
     /// Numbers in a type's parentheses that do not fit it.
     BadTypeParameters(String),
-    /// A column of a source, seed or contract without a type.
-    MissingType(String),
+    /// A column of a source, seed, set or contract without a type, or a parameter without one.
+    MissingType {
+        /// `column` or `parameter`.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// Two columns with one name in one block.
     DuplicateColumn {
         /// The name.
         column: String,
-        /// The entry that has it first.
+        /// Where it stands first.
         first: Place,
     },
-    /// Two version blocks with one label.
+    /// Two version blocks that nobody could tell apart, or put in order.
     DuplicateVersion {
-        /// The label.
+        /// The label as written.
         version: String,
-        /// The first one's, which may differ in characters that relations do not have.
+        /// The first one's, which may be written in another way.
         other: String,
         /// The block that has it first.
         first: Place,
+        /// Whether both would be one relation; else neither is the later one.
+        one_relation: bool,
     },
     /// A label that is neither an integer nor a quoted string of sensible characters.
-    BadVersion(String),
+    BadVersion {
+        /// What is written.
+        written: String,
+        /// A label that says the same, as it is to be written.
+        better: Option<String>,
+    },
     /// A `latest` that names no version of the model.
     UnknownLatest {
-        /// The label.
+        /// The label as written.
         latest: String,
         /// The labels that exist.
         versions: Vec<String>,
     },
-    /// String labels without a `latest`.
+    /// Several labels that are not all numbers, without a `latest`; all labels, in order.
     LatestNeeded(Vec<String>),
     /// A kind that does not exist.
     UnknownKind(String),
     /// A kind without its column, or with columns it does not take.
-    BadKindColumns(String),
+    BadKindColumns {
+        /// The kind.
+        kind: String,
+        /// What it takes.
+        takes: &'static str,
+        /// How it is written.
+        example: String,
+    },
     /// An option whose value does not fit it.
     BadOption {
         /// The option.
@@ -84,6 +143,13 @@ pub enum DeclErrorKind {
         /// The set.
         allowed: &'static [&'static str],
     },
+    /// An option that the reader of files of this format does not have.
+    UnknownReadOption {
+        /// The option.
+        option: String,
+        /// The format.
+        format: FileFormat,
+    },
     /// A property that the item cannot do without.
     Missing {
         /// What is missing: `a path`.
@@ -93,133 +159,133 @@ pub enum DeclErrorKind {
     },
     /// A model without SQL, or a version with none to inherit.
     MissingSql,
+    /// A name with a dot for an item that has none.
+    DottedName {
+        /// The item's keyword.
+        keyword: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A name that stands twice in a list of names.
+    RepeatedName {
+        /// What it is: `tag`, `column of the grain`.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// Where it stands first, if that has a place of its own.
+        first: Option<Place>,
+    },
+    /// A time zone that the IANA database does not have.
+    UnknownTimeZone(String),
+    /// A span of time that ends before it begins.
+    EmptyRange {
+        /// What begins and ends: `the timeline`.
+        what: &'static str,
+        /// Whether it is told where it begins, and not where it ends.
+        at_start: bool,
+        /// The other of the two.
+        other: Place,
+    },
+    /// A version block with both `derive from` and SQL of its own.
+    DeriveAndSql {
+        /// The other of the two.
+        other: Place,
+    },
+    /// A version that derives from itself.
+    DeriveFromItself {
+        /// The labels of the other versions.
+        versions: Vec<String>,
+    },
+    /// A version that derives from one that does not exist.
+    DeriveFromUnknown {
+        /// The label as written.
+        from: String,
+        /// The labels that exist.
+        versions: Vec<String>,
+    },
+    /// An alias of more than two names.
+    BadAlias(String),
+    /// One alias for several versions.
+    SharedAlias {
+        /// The alias.
+        alias: String,
+        /// The labels of the versions that have it.
+        versions: Vec<String>,
+    },
+    /// A value of the wrong kind.
+    BadLiteral {
+        /// What is written.
+        written: String,
+        /// What may stand there.
+        expected: String,
+    },
+    /// A parameter with the name of a built-in variable.
+    ParameterIsVariable(String),
+    /// A function's parameter of a type that only audits have.
+    AuditParameter(String),
+    /// A parameter that must be given behind one that need not.
+    RequiredBehindOptional {
+        /// Its name.
+        name: String,
+        /// The first that need not be given.
+        first: Place,
+    },
+    /// A row of a test with too few or too many values.
+    RowWidth {
+        /// How many it has.
+        found: usize,
+        /// How many columns the heading has.
+        columns: usize,
+    },
 }
 
 impl DeclErrorKind {
     /// The registered code.
     pub fn code(&self) -> Code {
         match self {
-            Self::NotSupported(_) => diagnostics::NOT_SUPPORTED_YET,
-            Self::Misplaced { .. } => diagnostics::MISPLACED_PROPERTY,
-            Self::Repeated { .. } => diagnostics::REPEATED_PROPERTY,
+            Self::SqlForEngine(_) => diagnostics::NOT_SUPPORTED_YET,
+            Self::Misplaced { .. }
+            | Self::LooseOption(_)
+            | Self::OptionMisfit { .. }
+            | Self::GivenThis
+            | Self::SetByTest(_) => diagnostics::MISPLACED_PROPERTY,
+            Self::Repeated { .. } | Self::TwoTimeZones { .. } | Self::TwoSchemas { .. } | Self::AuditNone { .. } => {
+                diagnostics::REPEATED_PROPERTY
+            }
             Self::BadDate(_) => diagnostics::BAD_DATE,
             Self::UnknownType(_) | Self::BadTypeParameters(_) => diagnostics::UNKNOWN_TYPE,
-            Self::MissingType(_) => diagnostics::MISSING_TYPE,
+            Self::MissingType { .. } => diagnostics::MISSING_TYPE,
             Self::DuplicateColumn { .. } => diagnostics::DUPLICATE_COLUMN,
             Self::DuplicateVersion { .. } => diagnostics::DUPLICATE_VERSION,
-            Self::BadVersion(_) => diagnostics::BAD_VERSION,
+            Self::BadVersion { .. } => diagnostics::BAD_VERSION,
             Self::UnknownLatest { .. } => diagnostics::UNKNOWN_LATEST,
             Self::LatestNeeded(_) => diagnostics::LATEST_NEEDED,
             Self::UnknownKind(_) => diagnostics::UNKNOWN_KIND,
-            Self::BadKindColumns(_) => diagnostics::BAD_KIND_COLUMNS,
+            Self::BadKindColumns { .. } => diagnostics::BAD_KIND_COLUMNS,
             Self::BadOption { .. } => diagnostics::BAD_OPTION,
             Self::UnknownWord { .. } => diagnostics::UNKNOWN_WORD,
+            Self::UnknownReadOption { .. } => diagnostics::UNKNOWN_OPTION,
             Self::Missing { .. } | Self::MissingSql => diagnostics::MISSING_PROPERTY,
+            Self::DottedName { .. } => diagnostics::BAD_NAME,
+            Self::RepeatedName { .. } => diagnostics::REPEATED_NAME,
+            Self::UnknownTimeZone(_) => diagnostics::UNKNOWN_TIME_ZONE,
+            Self::EmptyRange { .. } => diagnostics::EMPTY_RANGE,
+            Self::DeriveAndSql { .. } | Self::DeriveFromItself { .. } | Self::DeriveFromUnknown { .. } => {
+                diagnostics::BAD_DERIVE
+            }
+            Self::BadAlias(_) => diagnostics::BAD_ALIAS,
+            Self::SharedAlias { .. } => diagnostics::RELATION_CLASH,
+            Self::BadLiteral { .. } => diagnostics::BAD_LITERAL,
+            Self::ParameterIsVariable(_) | Self::AuditParameter(_) | Self::RequiredBehindOptional { .. } => {
+                diagnostics::BAD_PARAMETER
+            }
+            Self::RowWidth { .. } => diagnostics::ROW_WIDTH,
         }
     }
 }
 
-impl DeclError {
-    /// The message, with `locate` to say where a piece of the item stands.
-    pub fn diagnostic(&self, locate: &dyn Fn(Place) -> Location) -> Diagnostic {
-        let at = locate(self.at);
-        let code = self.kind.code();
-        let new = |title: String, label: &str| Diagnostic::new(code, title, at.clone(), label);
-        match &self.kind {
-            DeclErrorKind::NotSupported(what) => new(format!("{what} is not supported yet"), "not supported yet")
-                .why("The language has it and this text is well-formed, but no later stage can carry it out, and Esker never passes over what it read.")
-                .help("Take it out for now; the changelog says when it arrives."),
-            DeclErrorKind::Misplaced { property, inside } => {
-                new(format!("`{property}` is no property of {inside}"), "does not belong here")
-                    .help(format!("Move it to the item it is meant for, or remove it: {inside} cannot have it."))
-            }
-            DeclErrorKind::Repeated { property, first } => {
-                new(format!("`{property}` is stated twice"), "stated again")
-                    .related(locate(*first), "first stated here")
-                    .help("Keep one of the two.")
-            }
-            DeclErrorKind::BadDate(text) if text.starts_with(['"', '\'']) => {
-                let date = text.trim_matches(['"', '\'']);
-                let date = if date.starts_with(|c: char| c.is_ascii_digit()) { date } else { "2024-01-31" };
-                new("a date is written without quotes".into(), "a string").help(format!("Write `{date}`."))
-            }
-            DeclErrorKind::BadDate(text) => new(format!("there is no date `{text}`"), "not in the calendar")
-                .help("Write a date that exists, as `2024-01-31`, or a timestamp in UTC, as `2024-01-31T05:00:00Z`."),
-            DeclErrorKind::UnknownType(name) => {
-                let found = new(format!("there is no type `{name}`"), "unknown type");
-                match nearest(name, DataType::NAMES.iter().copied()) {
-                    Some(likely) => found.help(format!("Did you mean `{likely}`?")),
-                    None => found.help("Use one of the engine's types, such as `bigint`, `varchar`, `decimal(18, 2)`, `timestamp`."),
-                }
-            }
-            DeclErrorKind::BadTypeParameters(text) => {
-                new(format!("`{text}` has numbers that do not fit the type"), "does not fit")
-                    .help("A decimal has a precision of 1 to 38 and a scale up to it: `decimal(18, 2)`; most types take no numbers.")
-            }
-            DeclErrorKind::MissingType(column) => new(format!("column `{column}` has no type"), "a type must follow")
-                .why("A column that is read from outside or promised to readers must say what it holds.")
-                .help(format!("Write its type behind the name: `{column} varchar`.")),
-            DeclErrorKind::DuplicateColumn { column, first } => {
-                new(format!("column `{column}` is declared twice"), "declared again")
-                    .related(locate(*first), "first declared here")
-                    .why("The engine compares names without case, so only one of them could exist.")
-                    .help("Rename one of the two, or remove it.")
-            }
-            DeclErrorKind::DuplicateVersion { version, other, first } => {
-                let title = match version == other {
-                    true => format!("version {version} is declared twice"),
-                    false => format!("version {version} and version {other} would be one relation"),
-                };
-                new(title, "declared again")
-                    .related(locate(*first), "first declared here")
-                    .help("Give this block the next free number, or merge the two.")
-            }
-            DeclErrorKind::BadVersion(text) => {
-                new(format!("`{text}` cannot be the label of a version"), "not a version label")
-                    .help("Use an integer, as `version 2`, or a quoted string of letters, digits, `.`, `-` and `_`, as `version \"2024-01\"`.")
-            }
-            DeclErrorKind::UnknownLatest { latest, versions } => {
-                new(format!("`latest {latest}` names no version of this model"), "no such version")
-                    .help(format!("The versions are {}.", versions.join(", ")))
-            }
-            DeclErrorKind::LatestNeeded(versions) => {
-                new("a model with string versions must say which is the latest".into(), "has string versions")
-                    .why(format!("Strings have no one order that everybody would expect; the versions are {}.", versions.join(", ")))
-                    .help(format!("Add a line `latest \"{}\"`.", versions.last().map_or("", String::as_str)))
-            }
-            DeclErrorKind::UnknownKind(kind) => {
-                let found = new(format!("there is no kind `{kind}`"), "unknown kind");
-                match nearest(kind, KINDS.iter().copied()) {
-                    Some(likely) => found.help(format!("Did you mean `{likely}`?")),
-                    None => found.help(format!("The kinds are {}.", KINDS.join(", "))),
-                }
-            }
-            DeclErrorKind::BadKindColumns(kind) => new(
-                format!("`{kind}` has the wrong number of columns"),
-                "columns do not fit the kind",
-            )
-            .help("`incremental by time` takes exactly one column, as `incremental by time (ordered_at)`; `full` and `view` take none."),
-            DeclErrorKind::BadOption { option, expected } => {
-                new(format!("`{option}` does not take this value"), "does not fit").help(format!("It takes {expected}."))
-            }
-            DeclErrorKind::UnknownWord { word, allowed } => {
-                let found = new(format!("`{word}` is not one of the words that may stand here"), "unknown word");
-                match nearest(word, allowed.iter().copied()) {
-                    Some(likely) => found.help(format!("Did you mean `{likely}`?")),
-                    None => found.help(format!("Write {}.", allowed.join(" or "))),
-                }
-            }
-            DeclErrorKind::Missing { what, example } => {
-                new(format!("{what} is missing"), "needs it").help(format!("Add a line `{example}`."))
-            }
-            DeclErrorKind::MissingSql => new("there is no SQL that makes this dataset".into(), "has no `sql` block")
-                .help("Add `sql { select … }` here, or in the model's shared body, where all versions inherit it."),
-        }
-    }
-}
-
-/// All kinds of the language, supported or not: what a misspelt one is compared with.
-pub(crate) const KINDS: &[&str] = &[
+/// All kinds of the language: what a misspelt one is compared with.
+pub const KINDS: &[&str] = &[
     "full",
     "view",
     "ephemeral",

@@ -69,6 +69,8 @@ pub enum DataType {
     Struct(Vec<(String, DataType)>),
     /// `map(varchar, bigint)`
     Map(Box<DataType>, Box<DataType>),
+    /// A type that the project names; in declarations only, `resolve` puts in what it stands for
+    Named(String),
     /// The type of a bare `null`, which fits everywhere
     Null,
     /// Not known; raises no follow-up errors
@@ -159,10 +161,28 @@ impl DataType {
         "int",
     ];
 
+    /// The least and the greatest value of an integer type.
+    pub fn integer_range(&self) -> Option<(i128, i128)> {
+        Some(match self {
+            Self::TinyInt => (i8::MIN.into(), i8::MAX.into()),
+            Self::SmallInt => (i16::MIN.into(), i16::MAX.into()),
+            Self::Integer => (i32::MIN.into(), i32::MAX.into()),
+            Self::BigInt => (i64::MIN.into(), i64::MAX.into()),
+            Self::HugeInt => (i128::MIN, i128::MAX),
+            Self::UTinyInt => (0, u8::MAX.into()),
+            Self::USmallInt => (0, u16::MAX.into()),
+            Self::UInteger => (0, u32::MAX.into()),
+            Self::UBigInt => (0, u64::MAX.into()),
+            // Beyond what is counted in here.
+            Self::UHugeInt => (0, i128::MAX),
+            _ => return None,
+        })
+    }
+
     /// Whether nothing may be concluded from it: it is unknown or holds an unknown part.
     pub fn is_unknown(&self) -> bool {
         match self {
-            Self::Unknown => true,
+            Self::Unknown | Self::Named(_) => true,
             Self::List(item) => item.is_unknown(),
             Self::Struct(fields) => fields.iter().any(|(_, ty)| ty.is_unknown()),
             Self::Map(key, value) => key.is_unknown() || value.is_unknown(),
@@ -209,6 +229,7 @@ impl fmt::Display for DataType {
                 return write!(f, "struct({})", fields.join(", "));
             }
             Self::Map(key, value) => return write!(f, "map({key}, {value})"),
+            Self::Named(name) => return f.write_str(name),
             Self::Null => "null",
             Self::Unknown => "unknown",
         };
@@ -217,11 +238,17 @@ impl fmt::Display for DataType {
 }
 
 /// An identifier as SQL that names exactly it: bare when it is a plain lower-case word, else in double quotes.
-/// Keywords are quoted by [`quote_always`], which is what generated SQL uses.
 pub fn quote(name: &str) -> String {
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        && name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
+        && name.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+        && !is_reserved(name);
     if plain { name.to_string() } else { quote_always(name) }
+}
+
+/// Whether the engine takes a word for the name of a column only in double quotes.
+pub fn is_reserved(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    include_str!("../../../std/duckdb/reserved_words.txt").lines().any(|reserved| reserved == word)
 }
 
 /// A text as a string of SQL, whatever it holds.

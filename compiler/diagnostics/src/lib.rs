@@ -11,5 +11,5 @@ mod render;
 
 pub use codes::*;
 pub use diagnostic::{Diagnostic, Label, Level, Location};
-pub use nearest::nearest;
+pub use nearest::{is_slip, nearest};
 pub use render::{Format, Sources, render, summary};

@@ -7,7 +7,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     for candidate in candidates {
         let score = strsim::jaro_winkler(&word, &candidate.to_lowercase());
         let distance = strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
-        let near = distance <= 1 + word.len() / 4 || score > 0.9;
+        // Words of one letter each are all one letter away.
+        let shared = distance < word.len().max(candidate.len());
+        let near = shared && distance <= 1 + word.len() / 4 || score > 0.9;
         if near && best.is_none_or(|(top, _)| score > top) {
             best = Some((score, candidate));
         }
@@ -15,9 +17,21 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Whether `word` is one of the candidates but for a slip of the finger: a letter or two of a long word.
+pub fn is_slip<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> bool {
+    let near = 1 + word.len() / 8;
+    candidates.into_iter().any(|candidate| strsim::damerau_levenshtein(word, candidate) <= near)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{is_slip, nearest};
+
+    #[test]
+    fn a_slip_is_less_than_another_word() {
+        assert!(is_slip("ordres", ["orders"]));
+        assert!(!is_slip("airports", ["airport_days"]));
+    }
 
     #[test]
     fn a_slip_is_found_and_a_different_word_is_not() {
@@ -28,10 +42,17 @@ mod tests {
             ("custmoers", Some("customers")),
             ("x", None),
             ("weather", None),
+            ("o", None),
         ];
         for (word, expected) in cases {
             assert_eq!(nearest(word, names), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn a_single_letter_is_no_slip_of_another() {
+        assert_eq!(nearest("m", ["a", "mn"]), Some("mn"));
+        assert_eq!(nearest("m", ["a", "b"]), None);
     }
 
     #[test]

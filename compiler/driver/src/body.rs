@@ -1,11 +1,12 @@
 //! A node's SQL as the plan has it: sources and variables in place, its parents as holes.
 
 use crate::nodes::PlanNodes;
-use crate::reader::{read_query, relation_sql};
+use crate::reader::{declared, read_query, relation_sql};
 use esker_declare::{quote_always, text_literal};
 use esker_grammar::sql::{SqlText, SqlTokenKind};
+use esker_infer::expand_functions;
 use esker_plan::SqlPiece;
-use esker_resolve::{Node, NodeRole, node_decl, node_refs, node_relations, node_sql};
+use esker_resolve::{Node, NodeRole, Relation, node_decl, node_relations, node_sql, resolve, sql_refs};
 
 impl<'a> PlanNodes<'a> {
     /// The value of a `$variable` that is known when the plan is made, as SQL; `$start` and the like are not.
@@ -17,22 +18,34 @@ impl<'a> PlanNodes<'a> {
         }
     }
 
-    /// The node's SQL: sources and variables in place, its parents as holes.
+    /// The node's SQL: functions, sources and variables in place, its parents as holes.
     pub(crate) fn sql(&self, node: Node<'a>) -> Vec<SqlPiece> {
         let (db, project) = (self.session.db(), self.session.project());
-        let text = node_sql(db, node);
+        self.pieces(node_sql(db, project, node), None)
+    }
+
+    /// A query as pieces. `this` is the node that is being made, when the query reads it.
+    pub(crate) fn pieces(&self, text: &SqlText, this: Option<Node<'a>>) -> Vec<SqlPiece> {
+        let (db, project) = (self.session.db(), self.session.project());
+        let text = &expand_functions(db, project, text);
         let mut pieces = vec![];
         let mut at = 0;
-        for resolved in node_refs(db, project, node) {
-            let Some(target) = resolved.target else { continue };
-            let range = resolved.expr.tokens.start as usize..resolved.expr.tokens.end as usize;
+        for expr in sql_refs(text) {
+            let Some(name) = &expr.name else { continue };
+            let Ok(target) = resolve(db, project, name, &expr.pin) else { continue };
+            let range = expr.tokens.start as usize..expr.tokens.end as usize;
             pieces.push(SqlPiece::Text(self.text(text, at..range.start)));
-            match self.indexes.get(&target) {
-                Some(parent) => pieces.push(SqlPiece::Node(*parent)),
-                None => pieces.push(SqlPiece::Text(self.source_sql(target))),
+            match (self.indexes.get(&target), self.inlined.get(&target)) {
+                _ if this == Some(target) => pieces.push(SqlPiece::Node(self.nodes.len())),
+                (Some(parent), _) => pieces.push(SqlPiece::Node(*parent)),
+                (None, Some(sql)) => {
+                    pieces.push(SqlPiece::Text("(".into()));
+                    pieces.extend(sql.iter().cloned());
+                    pieces.push(SqlPiece::Text(")".into()));
+                }
+                (None, None) => pieces.push(SqlPiece::Text(self.source_sql(target))),
             }
             if !has_alias(text, range.end) {
-                let name = resolved.expr.name.as_deref().unwrap_or_default();
                 let name = name.rsplit('.').next().unwrap_or(name);
                 pieces.push(SqlPiece::Text(format!(" as {}", quote_always(name))));
             }
@@ -63,21 +76,32 @@ impl<'a> PlanNodes<'a> {
         sql
     }
 
-    fn source_sql(&self, source: Node<'a>) -> String {
+    pub(crate) fn source_sql(&self, source: Node<'a>) -> String {
         let (db, project) = (self.session.db(), self.session.project());
-        let decl = node_decl(db, source);
+        let decl = node_decl(db, project, source);
         match (&decl.role, node_relations(db, project, source).first()) {
             (NodeRole::Source(Some(read)), _) => {
-                format!("({})", read_query(read, decl.columns.as_deref().unwrap_or_default()))
+                format!("({})", read_query(read, &declared(decl)))
             }
+            (NodeRole::External, Some(relation)) => self.external_sql(source, relation),
             (_, Some(relation)) => relation_sql(relation),
             _ => String::new(),
+        }
+    }
+
+    /// A table of another project: in that project's own database, where it has one.
+    fn external_sql(&self, node: Node<'a>, relation: &Relation) -> String {
+        let db = self.session.db();
+        let project = node.item(db).name(db).split('.').next().unwrap_or_default();
+        match self.databases.catalog(project) {
+            Some(catalog) => format!("{}.{}", quote_always(catalog), relation_sql(relation)),
+            None => relation_sql(relation),
         }
     }
 }
 
 /// Whether what follows a table in SQL gives it an alias: `as x`, or a bare name that is not the next clause.
-fn has_alias(text: &SqlText, next: usize) -> bool {
+pub(crate) fn has_alias(text: &SqlText, next: usize) -> bool {
     const CLAUSES: &[&str] = &[
         "where",
         "group",

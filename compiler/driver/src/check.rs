@@ -1,35 +1,51 @@
 //! Collects what every stage has to say of a project, each problem once.
 
-use esker_contract::contract_diagnostics;
+use esker_contract::{contract_diagnostics, item_diagnostics};
 use esker_declare::{Item, item_tree};
 use esker_diagnostics::{Code, Diagnostic, Location};
-use esker_infer::inferred;
+use esker_infer::{fn_errors, inferred};
 use esker_resolve::{
-    Node, cycle_diagnostic, graph, names, node_decl, node_refs, place_location, relation_clashes, sql_location,
+    Node, cycle_diagnostic, graph, item_errors, names, node_decl, node_refs, place_location, relation_clashes,
+    selector_errors, sql_file_warnings, sql_location,
 };
-use esker_source::{Db, Project, SourceFile, parse};
+use esker_source::{Db, Project, STD_PREFIX, SourceFile, parse};
 use esker_sql::{query_source_map, sql_errors};
 
 /// Everything that is wrong, in no particular order.
 pub(crate) fn project(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for file in project.files(db).values().filter(|file| file.path(db).ends_with(".esk")) {
-        syntax(db, *file, &mut found);
+    // The standard library is held right by its tests.
+    let own = |file: &&SourceFile| file.path(db).ends_with(".esk") && !file.path(db).starts_with(STD_PREFIX);
+    for file in project.files(db).values().filter(own) {
+        found.extend(self::file(db, *file));
         for item in &item_tree(db, *file).items {
-            declarations(db, *item, &mut found);
+            let errors = item_errors(db, project, *item).iter();
+            found.extend(errors.map(|error| error.diagnostic(db, project, *item, None)));
+            found.extend(item_diagnostics(db, project, *item));
+            found.extend(fn_errors(db, project, *item));
         }
     }
-    for (item, error) in names(db, project).errors() {
-        found.extend(error.diagnostic(db, project, item, None));
-    }
+    let names = names(db, project);
+    found.extend(names.errors().map(|(item, error)| error.diagnostic(db, project, item, None)));
+    found.extend(sql_file_warnings(db, project));
+    found.extend(selector_errors(db, project));
     // What is read comes first, so that no query waits for a long chain of others.
     let graph = graph(db, project);
     for node in &graph.order {
         node_problems(db, project, *node, &mut found);
     }
     found.extend(graph.cycles.iter().map(|path| cycle_diagnostic(db, project, path)));
-    for (node, error) in relation_clashes(db, project) {
-        found.extend(error.diagnostic(db, project, node.item(db), Some(*node)));
+    let clashes = relation_clashes(db, project).iter();
+    found.extend(clashes.map(|(node, error)| error.diagnostic(db, project, node.item(db), Some(*node))));
+    found
+}
+
+/// What is wrong with a file by itself: its syntax and its declarations.
+pub(crate) fn file(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    syntax(db, file, &mut found);
+    for item in &item_tree(db, file).items {
+        declarations(db, *item, &mut found);
     }
     found
 }
@@ -58,15 +74,12 @@ fn declarations<'db>(db: &'db dyn Db, item: Item<'db>, found: &mut Vec<Diagnosti
 /// agree on is told once (the sort drops equal diagnostics).
 fn node_problems<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, found: &mut Vec<Diagnostic>) {
     let item = node.item(db);
-    for error in &node_decl(db, node).errors {
-        found.extend(error.diagnostic(db, project, item, Some(node)));
-    }
-    for error in node_refs(db, project, node).iter().filter_map(|resolved| resolved.error.as_ref()) {
-        found.extend(error.diagnostic(db, project, item, Some(node)));
-    }
-    let locate = |tokens| sql_location(db, node, tokens);
+    let errors = node_decl(db, project, node).errors.iter();
+    found.extend(errors.map(|error| error.diagnostic(db, project, item, Some(node))));
+    found.extend(node_refs(db, project, node).iter().filter_map(|found| found.diagnostic(db, project, node)));
+    let locate = |tokens| sql_location(db, project, node, tokens);
     found.extend(sql_errors(db, project, node).iter().map(|error| error.diagnostic(locate)));
-    let map = query_source_map(db, node);
+    let map = query_source_map(db, project, node);
     found.extend(inferred(db, project, node).errors.iter().map(|error| error.diagnostic(map, locate)));
     found.extend(contract_diagnostics(db, project, node));
 }

@@ -1,8 +1,48 @@
-//! The data files that sources and seeds name: whether they are there, and what a seed's file holds.
+//! The data files that sources, seeds and tests name: whether they are there, and what a seed's file holds.
 
-use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
+use crate::Session;
+use esker_declare::{ItemDecl, ItemKind, Part, Place, RowsDecl};
+use esker_diagnostics::{self as diagnostics, Diagnostic, Level, Location};
 use esker_plan::file::DataFile;
+use esker_resolve::{NodeRole, names, node_decl, place_location, project_nodes};
+use esker_source::STD_PREFIX;
 use std::path::Path;
+
+/// The files of sources and seeds that are not there. Those of sources are a warning: others write them, and a project is
+/// checked where its data is not.
+pub(crate) fn missing_data(session: &Session) -> Vec<Diagnostic> {
+    let (db, project) = (session.db(), session.project());
+    let missing_of = |node: &esker_resolve::Node<'_>| {
+        let at = place_location(db, node.item(db), Place { version: None, part: Part::ReadPath });
+        match &node_decl(db, project, *node).role {
+            NodeRole::Seed(Some(read)) => missing(session.root(), &read.path, &at),
+            NodeRole::Source(Some(read)) => {
+                missing(session.root(), &read.path, &at).map(|found| Diagnostic { level: Level::Warning, ..found })
+            }
+            _ => None,
+        }
+    };
+    project_nodes(db, project).iter().filter_map(missing_of).collect()
+}
+
+/// The files with rows of tests that are not there.
+pub(crate) fn missing_rows(session: &Session) -> Vec<Diagnostic> {
+    let (db, project) = (session.db(), session.project());
+    let mut found = Vec::new();
+    for ((kind, _), item) in &names(db, project).others {
+        let (ItemKind::Test, ItemDecl::Test(test)) = (kind, item.decl(db)) else { continue };
+        if item.file(db).path(db).starts_with(STD_PREFIX) {
+            continue;
+        }
+        let given = test.given.iter().map(|given| (&given.rows, given.line));
+        for (rows, line) in given.chain(test.expect.iter().map(|expect| (&expect.rows, expect.line))) {
+            let RowsDecl::Csv(path) = rows else { continue };
+            let at = place_location(db, *item, Place { version: None, part: Part::Value(line) });
+            found.extend(missing(session.root(), path, &at));
+        }
+    }
+    found
+}
 
 /// The hash of a file's content: what makes a seed the same or another.
 pub(crate) fn content_hash(root: Option<&Path>, path: &str, at: &Location) -> Result<String, Box<Diagnostic>> {

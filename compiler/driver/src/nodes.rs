@@ -1,14 +1,15 @@
 //! From the checked project to the planner's nodes: in order, with fingerprints, columns, promises and SQL.
 
-use crate::reader::read_query;
-use crate::{Session, data_files, schedule};
-use esker_declare::{KindDecl, Part, Place, Properties, quote_always};
+use crate::reader::{declared, read_query};
+use crate::{Databases, Session, data_files, schedule};
+use esker_contract::{AuditQuery, audit_query, foreign_key_queries};
+use esker_declare::{DataType, KindDecl, KindForm, Part, Place, Properties, quote_always};
 use esker_diagnostics::Diagnostic;
-use esker_grammar::sql::SqlTokenKind;
-use esker_infer::{combine, own_fingerprint, surface};
+use esker_grammar::sql::{SqlText, SqlTokenKind};
+use esker_infer::{NodeFingerprint, combine, expand_functions, own_fingerprint, surface};
 use esker_plan::file::{Check, CheckRule, Column, DataFile, Relation};
 use esker_plan::time::Timestamp;
-use esker_plan::{NodeKind, PlanNode, PlanOptions, SqlPiece};
+use esker_plan::{NodeKind, PlanAudit, PlanNode, PlanOptions, SqlPiece};
 use esker_resolve::{Node, NodeDecl, NodeRole, graph, node_decl, node_refs, node_relations, node_sql, place_location};
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,10 +18,17 @@ pub(crate) struct PlanNodes<'a> {
     pub(crate) session: &'a Session,
     pub(crate) options: &'a PlanOptions,
     pub(crate) nodes: Vec<PlanNode>,
-    /// For each of them, where its time begins.
-    starts: Vec<Option<Timestamp>>,
-    /// The index of each node among the planner's nodes; sources have none.
+    /// Where the time of each node of the graph begins.
+    starts: HashMap<Node<'a>, Timestamp>,
+    /// The data fingerprint of each node of the graph.
+    fingerprints: HashMap<Node<'a>, String>,
+    /// The index of each node among the planner's nodes; what is written by others and what is put into its readers has
+    /// none.
     pub(crate) indexes: HashMap<Node<'a>, usize>,
+    /// The queries of ephemeral nodes, to be put into their readers.
+    pub(crate) inlined: HashMap<Node<'a>, Vec<SqlPiece>>,
+    /// The databases of other projects.
+    pub(crate) databases: Databases,
     /// What is wrong with data files.
     pub(crate) found: Vec<Diagnostic>,
 }
@@ -30,9 +38,12 @@ impl<'a> PlanNodes<'a> {
         let mut builder = Self {
             session,
             options,
+            databases: session.databases(),
             nodes: Vec::new(),
-            starts: Vec::new(),
+            starts: HashMap::new(),
+            fingerprints: HashMap::new(),
             indexes: HashMap::new(),
+            inlined: HashMap::new(),
             found: Vec::new(),
         };
         builder.add_nodes();
@@ -43,20 +54,35 @@ impl<'a> PlanNodes<'a> {
         let (db, project) = (self.session.db(), self.session.project());
         let graph = graph(db, project);
         for (node, parents) in graph.order.iter().zip(&graph.parents) {
-            let decl = node_decl(db, *node);
-            if let NodeRole::Source(_) = decl.role {
-                self.check_files(*node, decl);
-                continue;
-            }
-            let source_start = schedule::source_start(db, graph, parents);
-            // Where its time begins, were it said by what it reads through others.
-            let read = parents.iter().filter_map(|parent| self.indexes.get(&graph.order[*parent]));
-            let inherited = read.filter_map(|parent| self.starts[*parent]).chain(source_start).min();
+            let decl = node_decl(db, project, *node);
+            // Where its time begins, were it said by what it reads.
+            let inherited = parents.iter().filter_map(|parent| self.starts.get(&graph.order[*parent]).copied()).min();
             let start = decl.properties.start.map(Timestamp::from_naive).or(inherited);
-            let planned = self.node(*node, decl, source_start, start);
-            self.nodes.push(planned);
-            self.starts.push(start);
-            self.indexes.insert(*node, self.nodes.len() - 1);
+            self.starts.extend(start.map(|start| (*node, start)));
+            self.check_files(*node, decl);
+            match &decl.role {
+                NodeRole::Source(_) | NodeRole::External => {
+                    let mut own = own_fingerprint(db, project, *node).clone();
+                    if decl.role == NodeRole::External {
+                        // What it holds is its project's to tell; where it is, is in the SQL of views that read it.
+                        own.parts.insert("relation".to_string(), self.source_sql(*node));
+                    }
+                    let data = combine(&own, []).data;
+                    self.fingerprints.insert(*node, data);
+                }
+                NodeRole::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })) => {
+                    let data = self.fingerprint(*node, decl, None, start).data;
+                    self.fingerprints.insert(*node, data);
+                    let sql = self.sql(*node);
+                    self.inlined.insert(*node, sql);
+                }
+                NodeRole::Model(_) | NodeRole::Seed(_) => {
+                    let planned = self.node(*node, decl, schedule::source_start(db, project, *node), start);
+                    self.fingerprints.insert(*node, planned.fingerprint.clone());
+                    self.indexes.insert(*node, self.nodes.len());
+                    self.nodes.push(planned);
+                }
+            }
         }
     }
 
@@ -70,46 +96,27 @@ impl<'a> PlanNodes<'a> {
         let (db, project) = (self.session.db(), self.session.project());
         let properties = &decl.properties;
         let kind = match &decl.role {
-            NodeRole::Model(Some(KindDecl::View)) => NodeKind::View,
-            NodeRole::Model(Some(KindDecl::IncrementalByTime { column, lookback, batch, .. })) => {
+            NodeRole::Model(Some(KindDecl { form: KindForm::View, .. })) => NodeKind::View,
+            NodeRole::Model(Some(KindDecl { form: KindForm::IncrementalByTime(column), options })) => {
                 NodeKind::IncrementalByTime {
                     column: column.clone(),
                     every: schedule::every(properties).and_then(Result::ok),
-                    lookback: *lookback,
-                    batch: *batch,
+                    lookback: options.lookback,
+                    batch: options.batch,
                 }
             }
+            // Other kinds have no plan yet, which is said before.
             NodeRole::Model(_) => NodeKind::Full,
-            NodeRole::Seed(_) | NodeRole::Source(_) => NodeKind::Seed,
+            NodeRole::Seed(_) | NodeRole::Source(_) | NodeRole::External => NodeKind::Seed,
         };
         let sql = match &decl.role {
             NodeRole::Seed(Some(read)) => {
-                vec![SqlPiece::Text(read_query(read, decl.columns.as_deref().unwrap_or_default()))]
+                vec![SqlPiece::Text(read_query(read, &declared(decl)))]
             }
             _ => self.sql(node),
         };
         let seed = self.seed_file(node, decl);
-        let mut own = own_fingerprint(db, project, node).clone();
-        own.parts.extend(seed.iter().map(|file| ("content".to_string(), file.hash.clone())));
-        own.parts.extend(self.variables(node));
-        let cron = schedule::cron(properties);
-        if let NodeKind::IncrementalByTime { every, .. } = &kind {
-            // Rows from before a later start, or beyond the last whole cell of a longer unit, would have to go: a table
-            // is not trimmed, it is made anew.
-            own.parts.insert("start".to_string(), start.map_or(String::new(), |start| start.to_short()));
-            own.parts.insert("unit".to_string(), every.unwrap_or_else(|| cron.unit()).to_string());
-        }
-        let read = node_refs(db, project, node).iter().filter_map(|found| found.target);
-        let fingerprint = combine(
-            &own,
-            read.map(|target| {
-                let data = match self.indexes.get(&target) {
-                    Some(parent) => self.nodes[*parent].fingerprint.clone(),
-                    None => combine(own_fingerprint(db, project, target), []).data,
-                };
-                (target.label(db), data)
-            }),
-        );
+        let fingerprint = self.fingerprint(node, decl, seed.as_ref(), start);
         let shown = surface(db, project, node);
         let docs = |name: &str| {
             let mut declared = decl.columns.iter().flatten().map(|column| &column.decl);
@@ -123,8 +130,9 @@ impl<'a> PlanNodes<'a> {
         PlanNode {
             name: node.label(db),
             kind,
-            cron,
+            cron: schedule::cron(properties),
             start: properties.start.map(Timestamp::from_naive),
+            end: properties.end.map(Timestamp::from_naive),
             source_start,
             fingerprint: fingerprint.data,
             metadata: hash(&metadata(decl)),
@@ -134,11 +142,53 @@ impl<'a> PlanNodes<'a> {
                 .map(|relation| Relation { schema: relation.schema.clone(), name: relation.name.clone() })
                 .collect(),
             columns: columns.collect(),
-            checks: checks(decl),
+            checks: self.checks(decl),
+            audits: self.audits(node, decl),
             comment: decl.docs.clone(),
             file: seed,
             sql,
         }
+    }
+
+    /// The identity of a node's data: its own text, the values that are put into it, and what it reads.
+    fn fingerprint(
+        &self,
+        node: Node<'a>,
+        decl: &NodeDecl<'a>,
+        seed: Option<&DataFile>,
+        start: Option<Timestamp>,
+    ) -> NodeFingerprint {
+        let (db, project) = (self.session.db(), self.session.project());
+        let mut own = own_fingerprint(db, project, node).clone();
+        own.parts.extend(seed.map(|file| ("content".to_string(), file.hash.clone())));
+        own.parts.extend(self.variables(node));
+        if let NodeRole::Model(Some(KindDecl { form: KindForm::IncrementalByTime(_), .. })) = &decl.role {
+            // Rows from before a later start, or beyond the last whole cell of a longer unit, would have to go: a table
+            // is not trimmed, it is made anew. So it is with the rows behind an end.
+            let moment = |moment: Option<Timestamp>| moment.map_or(String::new(), |moment| moment.to_short());
+            let unit = schedule::every(&decl.properties).and_then(Result::ok);
+            let unit = unit.unwrap_or_else(|| schedule::cron(&decl.properties).unit());
+            own.parts.insert("start".to_string(), moment(start));
+            own.parts.insert("unit".to_string(), unit.to_string());
+            let end = decl.properties.end.map(Timestamp::from_naive);
+            own.parts.extend(end.map(|end| ("end".to_string(), moment(Some(end)))));
+        }
+        let read = node_refs(db, project, node).iter().filter_map(|found| found.target);
+        // Every node that is read comes before its readers; in a circle, which is an error, it does not.
+        combine(&own, read.filter_map(|target| Some((target.label(db), self.fingerprints.get(&target)?.clone()))))
+    }
+
+    /// The rules that the rows keep: the audits, and the values that stand in other nodes.
+    fn audits(&self, node: Node<'a>, decl: &NodeDecl<'a>) -> Vec<PlanAudit> {
+        let (db, project) = (self.session.db(), self.session.project());
+        let audits = decl.audits.iter().filter_map(|audit| audit_query(db, project, node, audit).ok());
+        let queries = audits.chain(foreign_key_queries(db, project, node));
+        let planned = |query: AuditQuery| PlanAudit {
+            sql: self.pieces(&query.sql, Some(node)),
+            title: query.title,
+            warn: query.warn,
+        };
+        queries.map(planned).collect()
     }
 
     /// A seed's file with the hash of its content, which decides about its data.
@@ -157,9 +207,53 @@ impl<'a> PlanNodes<'a> {
 
     /// The values of the variables that a node's SQL uses. The time of planning is not one: it would never be the same.
     fn variables(&self, node: Node<'a>) -> Vec<(String, String)> {
-        let tokens = &node_sql(self.session.db(), node).tokens;
+        let (db, project) = (self.session.db(), self.session.project());
+        let tokens = expand_functions(db, project, node_sql(db, project, node)).tokens;
         let used = tokens.iter().filter(|token| token.kind == SqlTokenKind::Param && token.text != "$now");
         used.filter_map(|token| Some((token.text.clone(), self.variable(&token.text[1..])?))).collect()
+    }
+
+    /// What a contract promises of the data: nullability, lengths, keys, grain, conditions. Sources promise nothing; they are read
+    /// as they are.
+    fn checks(&self, decl: &NodeDecl<'_>) -> Vec<Check> {
+        let columns = || decl.columns.iter().flatten().map(|column| &column.decl);
+        let mut checks = Vec::new();
+        for column in columns() {
+            if column.not_null {
+                let condition = format!("{} is not null", quote_always(&column.name));
+                checks.push(Check { title: format!("{} not null", column.name), rule: CheckRule::Holds(condition) });
+            }
+            if column.unique {
+                checks.push(Check {
+                    title: format!("{} unique", column.name),
+                    rule: CheckRule::Unique(vec![column.name.clone()]),
+                });
+            }
+            if let DataType::Varchar { limit: Some(limit) } = column.ty {
+                // The engine takes any length: it is a promise like the others.
+                let condition = format!("length({}) <= {limit}", quote_always(&column.name));
+                checks
+                    .push(Check { title: format!("{} {}", column.name, column.ty), rule: CheckRule::Holds(condition) });
+            }
+            for check in &column.checks {
+                let sql = |text: &SqlText| esker_grammar::sql::render(text, &[]);
+                let (db, project) = (self.session.db(), self.session.project());
+                let condition = sql(&expand_functions(db, project, &check.condition));
+                checks.push(Check {
+                    title: format!("check ({})", sql(&check.condition)),
+                    rule: CheckRule::Holds(condition),
+                });
+            }
+        }
+        let key: Vec<String> =
+            columns().filter(|column| column.primary_key).map(|column| column.name.clone()).collect();
+        let grain = decl.properties.grain.clone().unwrap_or_default();
+        for (word, names) in [("primary key", key), ("grain", grain)] {
+            if !names.is_empty() {
+                checks.push(Check { title: format!("{word} ({})", names.join(", ")), rule: CheckRule::Unique(names) });
+            }
+        }
+        checks
     }
 
     fn check_files(&mut self, node: Node<'a>, decl: &NodeDecl<'a>) {
@@ -171,48 +265,18 @@ impl<'a> PlanNodes<'a> {
     }
 }
 
-/// What a contract promises of the data: nullability, keys, grain, conditions. Sources promise nothing; they are read
-/// as they are.
-fn checks(decl: &NodeDecl<'_>) -> Vec<Check> {
-    let columns = || decl.columns.iter().flatten().map(|column| &column.decl);
-    let mut checks = Vec::new();
-    for column in columns() {
-        if column.not_null {
-            let condition = format!("{} is not null", quote_always(&column.name));
-            checks.push(Check { title: format!("{} not null", column.name), rule: CheckRule::Holds(condition) });
-        }
-        if column.unique {
-            checks.push(Check {
-                title: format!("{} unique", column.name),
-                rule: CheckRule::Unique(vec![column.name.clone()]),
-            });
-        }
-        for check in &column.checks {
-            let condition = esker_grammar::sql::render(&check.condition, &[]);
-            checks.push(Check { title: format!("check ({condition})"), rule: CheckRule::Holds(condition) });
-        }
-    }
-    let key: Vec<String> = columns().filter(|column| column.primary_key).map(|column| column.name.clone()).collect();
-    let grain = decl.properties.grain.clone().unwrap_or_default();
-    for (word, names) in [("primary key", key), ("grain", grain)] {
-        if !names.is_empty() {
-            checks.push(Check { title: format!("{word} ({})", names.join(", ")), rule: CheckRule::Unique(names) });
-        }
-    }
-    checks
-}
-
 /// What a node declares that does not decide about its data.
 fn metadata(decl: &NodeDecl<'_>) -> BTreeMap<String, String> {
-    let Properties { kind, cron, start, grain, owner, tags, .. } = &decl.properties;
+    let Properties { kind, cron, tz, start, end, grain, owner, tags, access, group, .. } = &decl.properties;
     let columns: Vec<_> = decl.columns.iter().flatten().map(|column| (&column.decl.name, &column.decl.docs)).collect();
     let stated = [
         ("docs", format!("{:?}", decl.docs)),
         ("columns", format!("{columns:?}")),
-        ("schedule", format!("{kind:?} {cron:?} {start:?}")),
+        ("schedule", format!("{kind:?} {cron:?} {tz:?} {start:?} {end:?}")),
         ("grain", format!("{grain:?}")),
         ("owner", format!("{owner:?}")),
         ("tags", format!("{tags:?}")),
+        ("readers", format!("{access:?} {group:?} {:?}", decl.deprecated)),
     ];
     stated.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
 }

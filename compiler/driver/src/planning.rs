@@ -1,10 +1,11 @@
 //! Plans a project: what `esker plan` shows and `esker compile` writes.
 
-use crate::Session;
 use crate::nodes::PlanNodes;
+use crate::selecting::SelectedNodes;
+use crate::{Session, runnable};
 use esker_declare::Part;
 use esker_diagnostics::{Diagnostic, Level};
-use esker_plan::{NodeError, OptionsError, PlanError, PlanFile, PlanInput, PlanOptions, RecordedState};
+use esker_plan::{NodeError, OptionsError, PlanError, PlanFile, PlanInput, PlanOptions, RecordedState, Selected};
 use esker_resolve::{Node, property_location};
 use std::collections::HashMap;
 
@@ -18,16 +19,30 @@ pub enum PlanFailure {
 }
 
 /// Plans a project that has no errors.
-pub(crate) fn plan(session: &Session, state: &RecordedState, options: &PlanOptions) -> Result<PlanFile, PlanFailure> {
+pub(crate) fn plan(
+    session: &Session,
+    state: &RecordedState,
+    options: &PlanOptions,
+    selected: Option<&SelectedNodes>,
+) -> Result<PlanFile, PlanFailure> {
     let diagnostics = session.check();
     if has_errors(&diagnostics) {
         return Err(PlanFailure::Project(diagnostics));
+    }
+    let unplanned = runnable::problems(session.db(), session.project());
+    if !unplanned.is_empty() {
+        return Err(PlanFailure::Project(with(diagnostics, unplanned)));
     }
     let built = PlanNodes::build(session, options);
     if has_errors(&built.found) {
         return Err(PlanFailure::Project(with(diagnostics, built.found)));
     }
-    let input = PlanInput { project: session.config().settings.name.clone(), nodes: built.nodes };
+    let selected = selected.map(|selected| Selected {
+        text: selected.text.clone(),
+        nodes: (0..built.nodes.len()).filter(|node| selected.labels.contains(&built.nodes[*node].name)).collect(),
+    });
+    let project = session.config().settings.name.clone();
+    let input = PlanInput { project, nodes: built.nodes, selected, attach: built.databases.attach };
     esker_plan::plan(&input, state, options).map_err(|errors| {
         let mut found = Vec::new();
         for error in errors {

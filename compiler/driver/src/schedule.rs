@@ -1,12 +1,13 @@
 //! The schedule of a model: its `cron`, `every` and start as the planner's values, judged where they stand.
 
-use esker_declare::{Item, ItemDecl, KindDecl, Part, Place, Properties};
+use esker_declare::{Item, ItemDecl, KindDecl, KindForm, Part, Place, Properties};
 use esker_diagnostics::Diagnostic;
 use esker_infer::surface;
 use esker_plan::time::{Cron, Timestamp, Unit};
-use esker_plan::{NodeError, time_problem};
-use esker_resolve::{Graph, NodeRole, graph, node_decl, place_location, property_location};
+use esker_plan::{NodeError, NodeErrorKind, time_problem};
+use esker_resolve::{Node, NodeRole, graph, node_decl, node_refs, place_location, property_location};
 use esker_source::{Db, Project};
+use std::collections::HashSet;
 
 /// What is wrong with the schedules of an item, its shared body's and its versions'.
 pub(crate) fn problems<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic> {
@@ -27,12 +28,8 @@ pub(crate) fn problems<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic>
 
 /// The unit of an incremental kind, if it names one.
 pub(crate) fn every(properties: &Properties) -> Option<Result<Unit, esker_plan::time::UnitError>> {
-    match &properties.kind {
-        Some(KindDecl::IncrementalByTime { every: Some((count, word)), .. }) => {
-            Some(Unit::new(u64::from(*count), word))
-        }
-        _ => None,
-    }
+    let (count, word) = properties.kind.as_ref()?.options.every.as_ref()?;
+    Some(Unit::new(u64::from(*count), word))
 }
 
 /// When cells become due; daily when nobody says.
@@ -40,11 +37,24 @@ pub(crate) fn cron(properties: &Properties) -> Cron {
     properties.cron.as_deref().and_then(|cron| Cron::parse(cron).ok()).unwrap_or_else(Cron::daily)
 }
 
-/// The earliest start of the sources among a node's parents.
-pub(crate) fn source_start<'db>(db: &'db dyn Db, graph: &Graph<'db>, parents: &[usize]) -> Option<Timestamp> {
-    let read = parents.iter().map(|parent| node_decl(db, graph.order[*parent]));
-    let sources = read.filter(|parent| matches!(parent.role, NodeRole::Source(_)));
-    sources.filter_map(|source| source.properties.start).min().map(Timestamp::from_naive)
+/// The earliest start of the sources that a node reads, itself or through ephemeral nodes.
+pub(crate) fn source_start<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Option<Timestamp> {
+    let (mut start, mut seen, mut left) = (None, HashSet::from([node]), vec![node]);
+    while let Some(reader) = left.pop() {
+        for target in node_refs(db, project, reader).iter().filter_map(|found| found.target) {
+            let decl = node_decl(db, project, target);
+            match &decl.role {
+                NodeRole::Source(_) => {
+                    start = [start, decl.properties.start].into_iter().flatten().min();
+                }
+                NodeRole::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })) if seen.insert(target) => {
+                    left.push(target);
+                }
+                _ => {}
+            }
+        }
+    }
+    start.map(Timestamp::from_naive)
 }
 
 /// What is wrong with the time of incremental nodes, in a project that is otherwise right.
@@ -53,21 +63,24 @@ pub(crate) fn time_problems(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut started: Vec<bool> = Vec::with_capacity(graph.order.len());
     let mut found = Vec::new();
     for (node, parents) in graph.order.iter().zip(&graph.parents) {
-        let decl = node_decl(db, *node);
+        let decl = node_decl(db, project, *node);
         let has_start = decl.properties.start.is_some() || parents.iter().any(|parent| started[*parent]);
-        let NodeRole::Model(Some(KindDecl::IncrementalByTime { column, .. })) = &decl.role else {
+        let NodeRole::Model(Some(KindDecl { form: KindForm::IncrementalByTime(column), .. })) = &decl.role else {
             started.push(has_start);
             continue;
         };
         // Its readers would complain of the same missing start.
         started.push(true);
-        let own = decl.properties.start.map(Timestamp::from_naive).or_else(|| source_start(db, graph, parents));
+        let own = decl.properties.start.map(Timestamp::from_naive).or_else(|| source_start(db, project, *node));
         let unit = every(&decl.properties).and_then(Result::ok).unwrap_or_else(|| cron(&decl.properties).unit());
         let shown = surface(db, project, *node).columns.iter().find(|shown| shown.name.eq_ignore_ascii_case(column));
         let column_type = shown.map(|shown| shown.ty.to_string());
         if let Some(kind) = time_problem(column, column_type.as_deref(), unit, has_start, own) {
             let error = NodeError { node: node.label(db), kind };
-            found.push(error.diagnostic(property_location(db, *node, Part::Kind)));
+            let own_start =
+                decl.properties.start.is_some() && matches!(error.kind, NodeErrorKind::StartInsideCell { .. });
+            let part = if own_start { Part::Start } else { Part::Kind };
+            found.push(error.diagnostic(property_location(db, *node, part)));
         }
     }
     found

@@ -101,6 +101,13 @@ pub enum InferErrorKind {
         /// The types, in order.
         types: Vec<DataType>,
     },
+    /// A text that is compared with a number, and is none.
+    NoNumber {
+        /// The text.
+        text: String,
+        /// The type of the number.
+        ty: DataType,
+    },
     /// The sides of a set operation differ in their number of columns.
     SetMismatch {
         /// `union`
@@ -157,6 +164,49 @@ pub enum InferErrorKind {
         /// What it is.
         ty: DataType,
     },
+    /// A type of the project's, which the engine does not know.
+    ProjectType {
+        /// As written.
+        name: String,
+        /// What it stands for.
+        ty: DataType,
+    },
+    /// A function of the project has no such parameter, or has it twice in a call.
+    UnknownArgument {
+        /// The function.
+        function: String,
+        /// The name before `=>`.
+        argument: String,
+        /// The parameters.
+        params: Vec<String>,
+    },
+    /// An argument that does not become what the parameter of a function of the project takes.
+    ArgumentType {
+        /// The function.
+        function: String,
+        /// The parameter.
+        param: String,
+        /// Its type.
+        wanted: DataType,
+        /// What the argument is.
+        found: DataType,
+    },
+    /// A function of the project, which makes one value for each row, where that is not enough.
+    MisusedFunction {
+        /// The function.
+        name: String,
+        /// How it is used: `over a window`.
+        how: &'static str,
+    },
+    /// A subquery as the argument of a function that has the parameter in a lambda.
+    QueryInLambda {
+        /// The function.
+        function: String,
+        /// The parameter.
+        param: String,
+    },
+    /// Functions of the project that become too much SQL.
+    TooLarge,
     /// No form of a function takes the arguments.
     WrongArguments {
         /// The function.
@@ -231,8 +281,14 @@ impl InferError {
                 let title = format!("`{name}` is ambiguous");
                 let label = format!("{} have it", list(tables));
                 let qualified: Vec<String> = tables.iter().map(|table| format!("{table}.{name}")).collect();
-                Diagnostic::new(diagnostics::AMBIGUOUS_COLUMN, title, at, label)
-                    .help(format!("Say which: {}.", alternatives(&qualified)))
+                Diagnostic::new(diagnostics::AMBIGUOUS_COLUMN, title, at, label).help(
+                    match tables.windows(2).any(|pair| pair[0].eq_ignore_ascii_case(&pair[1])) {
+                        true => {
+                            "Give each of the tables a name of its own with `as`, and say which one is meant.".into()
+                        }
+                        false => format!("Say which: {}.", alternatives(&qualified)),
+                    },
+                )
             }
             InferErrorKind::TypeClash { what, types } => {
                 let types: Vec<String> = types.iter().map(ToString::to_string).collect();
@@ -246,6 +302,12 @@ impl InferError {
                 };
                 Diagnostic::new(diagnostics::TYPE_CLASH, title, at, "the engine refuses these types")
                     .help("Convert one of them with `cast(… as …)`.")
+            }
+            InferErrorKind::NoNumber { text, ty } => {
+                let title = format!("`'{text}'` is compared with `{ty}`");
+                Diagnostic::new(diagnostics::TYPE_CLASH, title, at, "no number")
+                    .why("The engine reads a string as what it is compared with, and fails when it cannot.")
+                    .help("Write a number, or compare with a text.")
             }
             InferErrorKind::SetMismatch { op, left, right } => {
                 let title = format!("the sides of `{op}` have {} and {}", count(*left), count(*right));
@@ -290,6 +352,9 @@ impl InferError {
                         diagnostic.help(format!("The engine writes it `{near}`."))
                     }
                     Some(near) => diagnostic.help(format!("Did you mean `{near}`?")),
+                    None if name.eq_ignore_ascii_case("source") => {
+                        diagnostic.help("Sources are read as models are, by their whole name: `ref(raw.orders)`.")
+                    }
                     None => diagnostic,
                 }
             }
@@ -298,6 +363,44 @@ impl InferError {
                 Diagnostic::new(diagnostics::TYPE_CLASH, title, at, "not a condition")
                     .help("Compare it with something.")
             }
+            InferErrorKind::ProjectType { name, ty } => {
+                let title = format!("the engine has no type `{name}`");
+                Diagnostic::new(diagnostics::UNKNOWN_TYPE, title, at, "a type of the project")
+                    .why("SQL is run by the engine, which does not know the names that the project gives to types.")
+                    .help(format!("Write what it stands for: `{ty}`."))
+            }
+            InferErrorKind::UnknownArgument { function, argument, params } => {
+                let known = params.iter().find(|param| param.eq_ignore_ascii_case(argument));
+                let (title, label) = match known {
+                    Some(param) => (format!("`{param}` of `{function}` is given twice"), "the second one"),
+                    None => (format!("`{function}` has no parameter `{argument}`"), "no such parameter"),
+                };
+                let found = Diagnostic::new(diagnostics::WRONG_ARGUMENTS, title, at, label);
+                match nearest(argument, params.iter().map(String::as_str)) {
+                    _ if known.is_some() => found.help("Leave one of the two out."),
+                    Some(near) => found.help(format!("Did you mean `{near}`?")),
+                    None if params.is_empty() => found.help("It has none."),
+                    None => found.help(format!("It has {}.", list(params))),
+                }
+            }
+            InferErrorKind::ArgumentType { function, param, wanted, found } => {
+                let title = format!("`{function}` takes `{wanted}` as `{param}`, not `{found}`");
+                Diagnostic::new(diagnostics::WRONG_ARGUMENTS, title, at, format!("this is `{found}`"))
+                    .help(format!("Write `cast(… as {wanted})`."))
+            }
+            InferErrorKind::MisusedFunction { name, how } => {
+                let title = format!("the function `{name}` cannot be used {how}");
+                Diagnostic::new(diagnostics::MISUSED_FUNCTION, title, at, "makes one value for each row")
+                    .why("A function of the project is an expression over its arguments.")
+                    .help(format!("Write `{name}(…)` alone, around or inside of what the engine's own functions make."))
+            }
+            InferErrorKind::QueryInLambda { function, param } => {
+                let title = format!("a subquery is passed to `{function}`, which has `${param}` in a lambda");
+                Diagnostic::new(diagnostics::MISUSED_FUNCTION, title, at, "a query of its own")
+                    .why("A function's expression is put where it is called, and the engine takes no subquery in a lambda.")
+                    .help("Compute it in a CTE, join that, and pass its column.")
+            }
+            InferErrorKind::TooLarge => crate::functions::too_large(at),
             InferErrorKind::WrongArguments { name, types, forms } => {
                 let types: Vec<String> = types.iter().map(ToString::to_string).collect();
                 let title = match &types[..] {

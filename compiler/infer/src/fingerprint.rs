@@ -4,9 +4,11 @@
 //! batches and lookback are not looked at. The case of identifiers counts: it is the case of columns and struct keys. The hash is BLAKE3 over a text form with a version tag:
 //! raising the tag makes every table new.
 
+use crate::functions::{by_place, meaning_of_called, signatures};
 use crate::{NodeSurface, surface};
 use esker_declare::KindDecl;
-use esker_resolve::{Node, NodeRole};
+use esker_grammar::sql::SqlText;
+use esker_resolve::{Node, NodeRole, ResolvedRef};
 use esker_source::{Db, Project};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -47,31 +49,54 @@ pub fn combine(own: &OwnFingerprint, upstream: impl IntoIterator<Item = (String,
 /// The parts of a node's fingerprint that are its own.
 #[salsa::tracked]
 pub fn own_fingerprint<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> OwnFingerprint {
-    let decl = esker_resolve::node_decl(db, node);
+    let decl = esker_resolve::node_decl(db, project, node);
     let mut parts = BTreeMap::new();
     match &decl.role {
+        // What another project makes is its own to tell apart.
+        NodeRole::External => {}
         NodeRole::Source(read) | NodeRole::Seed(read) => {
             parts.insert("read".to_string(), hash(|out| write!(out, "{read:?} {}", node.item(db).name(db))));
         }
         NodeRole::Model(kind) => {
             parts.insert("kind".to_string(), hash(|out| write!(out, "{}", kind_text(kind.as_ref()))));
-            let (ir, refs) = (esker_sql::query(db, node), esker_resolve::node_refs(db, project, node));
+            let (ir, refs) = (esker_sql::query(db, project, node), esker_resolve::node_refs(db, project, node));
+            let text = esker_resolve::node_sql(db, project, node);
+            let functions = meaning_of_called(db, project, text);
+            let mut ir = ir.clone();
+            if !functions.is_empty() {
+                by_place(&mut ir, signatures(db, project));
+                parts.insert("functions".to_string(), hash(|out| out.write_str(&functions)));
+            }
             let targets: Vec<String> =
                 refs.iter().map(|found| found.target.map_or(String::new(), |target| target.label(db))).collect();
             let sql = match ir.root {
-                Some(_) => hash(|out| write!(out, "{ir:?} {targets:?}")),
+                Some(_) => hash(|out| write!(out, "{ir:?}")),
                 // Opaque or wrong SQL is its tokens.
-                None => hash(|out| {
-                    let tokens = &esker_resolve::node_sql(db, node).tokens;
-                    tokens.iter().try_for_each(|token| writeln!(out, "{}", token.text))
-                }),
+                None => hash(|out| tokens(out, text, refs)),
             };
             parts.insert("sql".to_string(), sql);
+            // Apart from the SQL: an unpinned reference may mean another version without a change of it.
+            parts.insert("reads".to_string(), hash(|out| write!(out, "{targets:?}")));
         }
     }
     let columns = columns_text(surface(db, project, node));
     parts.insert("columns".to_string(), hash(|out| out.write_str(&columns)));
     OwnFingerprint { parts }
+}
+
+/// The tokens of SQL that cannot be analysed. How a reference is written does not count, as in SQL that can; which version
+/// it means is hashed apart.
+fn tokens(out: &mut Sink, text: &SqlText, refs: &[ResolvedRef<'_>]) -> std::fmt::Result {
+    let mut refs = refs.iter().map(|found| &found.expr).filter(|expr| expr.name.is_some()).peekable();
+    for (at, token) in (0..).zip(&text.tokens) {
+        match refs.peek() {
+            Some(expr) if expr.tokens.start == at => writeln!(out, "ref {}", expr.name.as_deref().unwrap_or_default())?,
+            Some(expr) if expr.tokens.contains(&at) => {}
+            _ => writeln!(out, "{}", token.text)?,
+        }
+        refs.next_if(|expr| expr.tokens.end == at + 1);
+    }
+    Ok(())
 }
 
 /// The names and types that the rows are stored with. An added contract that promises what is there changes nothing.
@@ -81,12 +106,12 @@ fn columns_text(surface: &NodeSurface) -> String {
 }
 
 fn kind_text(kind: Option<&KindDecl>) -> String {
-    match kind {
-        Some(KindDecl::Full) => "full".to_string(),
-        Some(KindDecl::View) => "view".to_string(),
-        Some(KindDecl::IncrementalByTime { column, .. }) => format!("incremental by time {}", column.to_lowercase()),
-        None => String::new(),
+    let Some(KindDecl { form, .. }) = kind else { return String::new() };
+    let mut text = form.words().to_string();
+    for column in form.columns() {
+        let _ = write!(text, " {}", column.to_lowercase());
     }
+    text
 }
 
 /// Text on its way into a hash.

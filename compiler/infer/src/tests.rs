@@ -1,11 +1,12 @@
 //! Types and problems of whole queries, against the engine's own answers (`std/duckdb/queries.tsv`) and as tables.
 
 use crate::Nullability;
-use crate::bind::{Column, Rows, bind};
+use crate::bind::{Column, Known, Rows, bind};
 use esker_declare::DataType;
 use esker_grammar::Span;
 use esker_grammar::sql::lex;
 use esker_sql::{Lowered, TableKind};
+use std::collections::BTreeMap;
 
 /// What the engine answered: the tables in `# name: columns` lines, then the queries.
 const ENGINE: &str = include_str!("../../../std/duckdb/queries.tsv");
@@ -52,7 +53,9 @@ fn ask(sql: &str) -> Answer {
             refs[index] = table(name);
         }
     }
-    let bound = bind(&lowered.query, &refs, &[("start", DataType::Timestamp)]);
+    let known =
+        Known { variables: &[("start", DataType::Timestamp)], functions: &BTreeMap::new(), types: &BTreeMap::new() };
+    let bound = bind(&lowered.query, &refs, known);
     Answer { lowered, rows: bound.rows, errors: bound.errors }
 }
 
@@ -199,6 +202,10 @@ fn every_problem_of_a_query_is_reported_where_it_is() {
             &["unknown-table-alias: sum ( i ) over w", "misplaced-aggregate: row_number ( )"],
         ),
         ("select i::bigimt as x, v::timestamp_ns as y from ref(t)", &["unknown-type: i :: bigimt"]),
+        (
+            "select coalesce(zz = 1, true) as x, if(i = 1 and qq, a = b, b = a) as y from ref(t)",
+            &["unknown-column: zz", "unknown-column: qq"],
+        ),
         ("select rnage from rnage(10)", &["unknown-function: rnage ( 10 )"]),
     ];
     for (sql, expected) in cases {

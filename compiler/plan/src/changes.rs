@@ -1,25 +1,26 @@
-//! What differs between the project and what an environment was recorded to have, with the reasons.
+//! What differs between two states of an environment, with the reasons: as it is recorded and as it is to be, or as it is
+//! to be and as the whole project would have it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::environment::Nodes;
 use crate::file::{Change, ChangeKind};
-use crate::input::PlanNode;
 use crate::state::EnvironmentNode;
 
-/// A node of the project as the environment is to have it.
-pub(crate) struct Wanted<'a> {
-    pub(crate) node: &'a PlanNode,
-    pub(crate) wanted: &'a EnvironmentNode,
-    /// Whether its snapshot is recorded already.
-    pub(crate) exists: bool,
-}
-
-/// The changes, in the order of the project's nodes, then the removed ones by name.
-pub(crate) fn changes(nodes: &[Wanted<'_>], recorded: &BTreeMap<String, EnvironmentNode>) -> Vec<Change> {
-    let mut changes: Vec<Change> =
-        nodes.iter().filter_map(|node| change(node, recorded.get(&node.node.name))).collect();
-    let names: BTreeSet<&str> = nodes.iter().map(|node| node.node.name.as_str()).collect();
-    let removed = recorded.keys().filter(|name| !names.contains(name.as_str()));
+/// The changes of these nodes, in their order, then the nodes that `after` does not have any more, by name. `exists`
+/// says of a snapshot whether it is recorded.
+pub(crate) fn differences<'n>(
+    nodes: impl IntoIterator<Item = &'n str>,
+    before: &Nodes,
+    after: &Nodes,
+    exists: impl Fn(&str) -> bool,
+) -> Vec<Change> {
+    let changed = nodes.into_iter().filter_map(|name| {
+        let after = after.get(name)?;
+        change(name, before.get(name), after, exists(&after.snapshot))
+    });
+    let mut changes: Vec<Change> = changed.collect();
+    let removed = before.keys().filter(|name| !after.contains_key(*name));
     changes.extend(removed.map(|name| Change {
         node: name.clone(),
         kind: ChangeKind::Removed,
@@ -29,16 +30,16 @@ pub(crate) fn changes(nodes: &[Wanted<'_>], recorded: &BTreeMap<String, Environm
     changes
 }
 
-fn change(Wanted { node, wanted, exists }: &Wanted<'_>, recorded: Option<&EnvironmentNode>) -> Option<Change> {
-    let (kind, reasons) = match recorded {
+fn change(name: &str, before: Option<&EnvironmentNode>, after: &EnvironmentNode, exists: bool) -> Option<Change> {
+    let (kind, reasons) = match before {
         None => (ChangeKind::New, Vec::new()),
-        Some(recorded) if recorded == *wanted => return None,
-        Some(recorded) if recorded.fingerprint != wanted.fingerprint => {
-            (ChangeKind::Changed, data_reasons(&recorded.parts, &wanted.parts))
+        Some(before) if before == after => return None,
+        Some(before) if before.fingerprint != after.fingerprint => {
+            (ChangeKind::Changed, data_reasons(&before.parts, &after.parts))
         }
-        Some(recorded) => (ChangeKind::Metadata, metadata_reasons(recorded, wanted)),
+        Some(before) => (ChangeKind::Metadata, metadata_reasons(before, after)),
     };
-    Some(Change { node: node.name.clone(), kind, reasons, reused: *exists && kind != ChangeKind::Metadata })
+    Some(Change { node: name.to_owned(), kind, reasons, reused: exists && kind != ChangeKind::Metadata })
 }
 
 /// Why the data differs: the node's own parts first, then what comes from upstream.
@@ -51,19 +52,22 @@ fn data_reasons(before: &BTreeMap<String, String>, after: &BTreeMap<String, Stri
         (_, false) => "removed",
         _ => "changed",
     };
-    let own = own.into_iter().map(|key| match key.strip_prefix("column:") {
+    // What is read instead is said by name.
+    let named = upstream.iter().any(|key| verb(key) != "changed");
+    let own = own.into_iter().filter(|key| *key != "reads" || !named).map(|key| match key.strip_prefix("column:") {
         Some(column) => match verb(key) {
             "changed" => format!("column changed: {column}"),
             verb => format!("{verb} column {column}"),
         },
         None => format!("{key} changed"),
     });
-    let upstream = upstream.into_iter().map(|key| {
+    let upstream = upstream.into_iter().enumerate().map(|(n, key)| {
+        let word = if n == 0 { "upstream: " } else { "" };
         let read = key.strip_prefix("upstream:").unwrap_or(key);
         match verb(key) {
-            "changed" => format!("upstream: {read} changed"),
-            "added" => format!("upstream: now reads {read}"),
-            _ => format!("upstream: no longer reads {read}"),
+            "changed" => format!("{word}{read} changed"),
+            "added" => format!("{word}now reads {read}"),
+            _ => format!("{word}no longer reads {read}"),
         }
     });
     let reasons: Vec<String> = own.chain(upstream).collect();
@@ -73,8 +77,11 @@ fn data_reasons(before: &BTreeMap<String, String>, after: &BTreeMap<String, Stri
 /// What differs when the data does not.
 fn metadata_reasons(before: &EnvironmentNode, after: &EnvironmentNode) -> Vec<String> {
     let mut reasons = Vec::new();
-    if before.promises != after.promises {
+    let rules = |node: &EnvironmentNode| node.promises.split('+').next().map(str::to_owned);
+    if rules(before) != rules(after) {
         reasons.push("promises changed".to_owned());
+    } else if before.promises != after.promises {
+        reasons.push("audited against another table".to_owned());
     } else if before.metadata != after.metadata {
         reasons.push("metadata only".to_owned());
     }
@@ -116,8 +123,8 @@ mod tests {
                 "added column d",
                 "rows changed",
                 "upstream: x.c changed",
-                "upstream: no longer reads y",
-                "upstream: now reads z",
+                "no longer reads y",
+                "now reads z",
             ]
         );
         assert_eq!(data_reasons(&before, &before), ["definition changed"]);

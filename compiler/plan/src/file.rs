@@ -13,7 +13,9 @@
 //!   step's range. Records the snapshot and one run of that range.
 //! * [`StepKind::Backfill`]: deletes the rows whose time column lies in the range, inserts the query's rows, and records
 //!   one run of that range: one transaction. A row outside of the range, or without a time, fails the step.
-//! * [`StepKind::Check`]: judges the node's `checks` over all its rows; writes nothing.
+//! * [`StepKind::Check`]: judges the node's `checks` and `audits` over all its rows; writes nothing.
+//! * Whatever writes rows, or makes a view, judges the node's `checks` on what it wrote, and its `audits` on the whole
+//!   table (a backfill only where it says so). What breaks fails the step; an audit that only warns is told.
 //! * [`StepKind::Promote`]: makes [`Promotion::views`], drops [`Promotion::drop`], records [`Promotion::nodes`] as the
 //!   environment: one transaction.
 //!
@@ -24,6 +26,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::promise::is_false;
+pub use crate::promise::{Audit, Check, CheckRule};
 pub use crate::relation::{Relation, quoted};
 use crate::state::EnvironmentNode;
 use crate::time::{Interval, Timestamp, Unit};
@@ -53,9 +57,16 @@ pub struct PlanFile {
     pub now: Timestamp,
     /// What was asked for on the command line.
     pub options: FileOptions,
+    /// The databases of other projects, by the catalog under which the SQL names them: paths, from the project's root,
+    /// of files that are attached for reading.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attach: BTreeMap<String, String>,
     /// What differs from the environment as it was recorded; unchanged nodes are not listed.
     pub changes: Vec<Change>,
-    /// All nodes of the project, parents first.
+    /// What differs, too, and stays as it is because the selection does not cover it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<Change>,
+    /// All nodes that the plan covers, parents first: those of the project, unless a selection narrows it.
     pub nodes: Vec<FileNode>,
     /// What to do, in an order in which it could be done one by one; empty when there is nothing to do.
     pub steps: Vec<Step>,
@@ -73,6 +84,9 @@ pub struct FileOptions {
     pub end: Option<Timestamp>,
     /// `--ignore-cron`
     pub ignore_cron: bool,
+    /// `--select`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub select: Option<String>,
 }
 
 /// A node of the plan: one version of a model, or a seed.
@@ -97,6 +111,9 @@ pub struct FileNode {
     /// What must hold of its rows before they become visible, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
+    /// Queries that return the rows which break a rule, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audits: Vec<Audit>,
     /// The query. References are physical tables already; `$start` and `$end` are left as parameters (timestamps).
     pub sql: String,
     /// The nodes that it reads directly, sorted.
@@ -121,28 +138,6 @@ impl DataFile {
     pub fn hash(content: &[u8]) -> String {
         blake3::hash(content).to_hex()[..32].to_string()
     }
-}
-
-/// A promise of a contract that only data can keep: judged in the transaction that writes the rows, which is rolled
-/// back when it is broken. For a view it is judged when the view is made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    /// In the words of the contract: `id not null`, `primary key (id)`, `check (amount >= 0)`.
-    pub title: String,
-    /// What must hold.
-    #[serde(flatten)]
-    pub rule: CheckRule,
-}
-
-/// What a check demands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckRule {
-    /// A condition that is false for no row (as SQL's CHECK, it is kept where it is null).
-    Holds(String),
-    /// Columns whose values together are distinct over the whole table, rows with a null among them left out.
-    Unique(Vec<String>),
 }
 
 /// A column of a node.
@@ -251,6 +246,10 @@ pub enum StepKind {
         cells: u64,
         /// How many of them ran before and run again.
         again: u64,
+        /// Whether the node's audits are judged with it: it is the last batch, and waits for the others. If one fails,
+        /// they are not recorded as complete any longer.
+        #[serde(default, skip_serializing_if = "is_false")]
+        audited: bool,
     },
     /// Judges promises that were not made yet when the node's rows were written.
     Check,
@@ -262,7 +261,8 @@ pub enum StepKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Promotion {
-    /// All views of the environment, sorted by relation, those that stay as they are included.
+    /// All views of the environment, sorted by relation, those that stay as they are included. Those of nodes that the
+    /// plan does not list stay untouched unless they move.
     pub views: Vec<PromotedView>,
     /// Views that it has and is to have no longer, sorted.
     pub drop: Vec<Relation>,

@@ -1,6 +1,6 @@
 //! What the driver hands to the planner: the project's nodes, resolved and fingerprinted, as plain data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::file::{Check, Column, DataFile, Relation};
 use crate::time::{Cron, Timestamp, Unit};
@@ -12,6 +12,30 @@ pub struct PlanInput {
     pub project: String,
     /// Every node, parents before children, otherwise in any fixed order.
     pub nodes: Vec<PlanNode>,
+    /// What the plan is narrowed to; `None` for all of the project.
+    pub selected: Option<Selected>,
+    /// The databases of other projects that are read, from the project's root, by the catalog under which the SQL names
+    /// them: [`crate::naming::catalog`] of the project's name.
+    pub attach: BTreeMap<String, OtherDatabase>,
+}
+
+/// The database of another project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherDatabase {
+    /// Its file, from this project's root.
+    pub path: String,
+    /// The databases that its views read in turn, by their catalogs.
+    pub further: BTreeMap<String, String>,
+}
+
+/// What a plan is narrowed to. It covers these nodes and everything that they need: what they read, and what their
+/// audits read. The rest of the project stays in the environment as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// As the user wrote it, for the plan file.
+    pub text: String,
+    /// By index in [`PlanInput::nodes`].
+    pub nodes: BTreeSet<usize>,
 }
 
 /// A node: one version of a model, or a seed. Sources are not nodes; what is read from them stands in the SQL.
@@ -27,6 +51,9 @@ pub struct PlanNode {
     pub start: Option<Timestamp>,
     /// The earliest start of the sources that it reads directly.
     pub source_start: Option<Timestamp>,
+    /// Of an incremental node: cells that are not wholly before it are never computed. As the start, it belongs into
+    /// the fingerprint: a table is never trimmed.
+    pub end: Option<Timestamp>,
     /// The data fingerprint, hexadecimal, 128 bits at least.
     pub fingerprint: String,
     /// A hash of what does not touch data: docs, owner, tags, cron, start, lookback, batch.
@@ -42,6 +69,8 @@ pub struct PlanNode {
     pub columns: Vec<Column>,
     /// What must hold of its rows before they become visible.
     pub checks: Vec<Check>,
+    /// Queries that return the rows which break a rule, in order.
+    pub audits: Vec<PlanAudit>,
     /// Its docs.
     pub comment: Option<String>,
     /// A seed's file; its hash is part of the fingerprint.
@@ -72,6 +101,21 @@ pub enum NodeKind {
     },
 }
 
+/// A use of an audit, ready to be run.
+///
+/// It is judged over the whole table, after the rows are written and before they are committed; of a table that grows in
+/// several batches, with the last of them. A node that stands in it has its rows by then, but it is no parent: neither
+/// fingerprint nor cells depend on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanAudit {
+    /// As the use is written: `accepted_range(lifetime, min => 0)`.
+    pub title: String,
+    /// Whether rows that break it are told, and nothing else.
+    pub warn: bool,
+    /// The query that returns the rows that break it; the node itself may stand in it.
+    pub sql: Vec<SqlPiece>,
+}
+
 /// A piece of a node's query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SqlPiece {
@@ -84,17 +128,14 @@ pub enum SqlPiece {
 impl PlanNode {
     /// The nodes that it reads, by index, ascending.
     pub fn parents(&self) -> Vec<usize> {
-        let mut parents: Vec<usize> = self
-            .sql
-            .iter()
-            .filter_map(|piece| match piece {
-                SqlPiece::Node(parent) => Some(*parent),
-                SqlPiece::Text(_) => None,
-            })
-            .collect();
-        parents.sort_unstable();
-        parents.dedup();
-        parents
+        nodes_in(&self.sql)
+    }
+
+    /// The nodes that its audits read, by index, ascending; `own` is its own index, which is left out.
+    pub(crate) fn audited(&self, own: usize) -> Vec<usize> {
+        let mut nodes = nodes_in(self.audits.iter().flat_map(|audit| &audit.sql));
+        nodes.retain(|node| *node != own);
+        nodes
     }
 
     /// The declared length of a cell, if any.
@@ -106,8 +147,19 @@ impl PlanNode {
     }
 }
 
+fn nodes_in<'p>(pieces: impl IntoIterator<Item = &'p SqlPiece>) -> Vec<usize> {
+    let node = |piece: &SqlPiece| match piece {
+        SqlPiece::Node(node) => Some(*node),
+        SqlPiece::Text(_) => None,
+    };
+    let mut nodes: Vec<usize> = pieces.into_iter().filter_map(node).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
+}
+
 /// What a plan is made for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanOptions {
     /// The environment; [`crate::naming::PRODUCTION`] is the one whose views have the project's own names.
     pub environment: String,

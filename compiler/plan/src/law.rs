@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::file::{FileKind, FileNode, PlanFile, Relation, StepKind};
-use crate::input::{NodeKind, PlanInput, PlanNode, PlanOptions, SqlPiece};
+use crate::file::{FileKind, FileNode, PlanFile, Relation, Step, StepKind};
+use crate::input::{NodeKind, PlanAudit, PlanInput, PlanNode, PlanOptions, Selected, SqlPiece};
 use crate::random::Random;
 use crate::read::digest;
-use crate::state::{RecordedRun, RecordedSnapshot, RecordedState};
+use crate::state::{EnvironmentNode, RecordedRun, RecordedSnapshot, RecordedState};
 use crate::time::timestamp::DAY;
 use crate::time::{Cron, Interval, Timestamp, Unit};
 use crate::{plan, summary};
@@ -18,7 +18,10 @@ struct Model {
     kind: NodeKind,
     cron: &'static str,
     start: Option<Timestamp>,
+    end: Option<Timestamp>,
     parents: Vec<usize>,
+    /// What its audit reads besides itself.
+    audits: Vec<usize>,
     own: u64,
     other: u64,
     docs: u64,
@@ -46,7 +49,8 @@ fn input(models: &[Model]) -> PlanInput {
     for (index, model) in models.iter().enumerate() {
         let upstream: Vec<&str> = model.parents.iter().map(|&parent| read[parent].as_str()).collect();
         let kind = format!("{:?}", std::mem::discriminant(&model.kind));
-        let own = digest(&[&[kind.as_str(), &model.own.to_string()], upstream.as_slice()].concat());
+        let end = model.end.map_or(String::new(), |end| end.to_short());
+        let own = digest(&[&[kind.as_str(), &end, &model.own.to_string()], upstream.as_slice()].concat());
         let text = format!("{}:", model.own);
         let refs = model.parents.iter().map(|&parent| SqlPiece::Node(parent));
         nodes.push(PlanNode {
@@ -55,19 +59,25 @@ fn input(models: &[Model]) -> PlanInput {
             cron: Cron::parse(model.cron).expect("a cron"),
             start: model.start,
             source_start: Some(day(0)),
+            end: model.end,
             fingerprint: digest(&[&own, &model.other.to_string()]),
             metadata: model.docs.to_string(),
             parts: BTreeMap::from([("rows".to_owned(), own.clone())]),
             relations: vec![Relation { schema: "s".to_owned(), name: format!("m{index}") }],
             columns: Vec::new(),
             checks: Vec::new(),
+            audits: vec![PlanAudit {
+                title: "relates()".to_owned(),
+                warn: index % 3 == 0,
+                sql: model.audits.iter().chain([&index]).map(|&other| SqlPiece::Node(other)).collect(),
+            }],
             file: None,
             comment: None,
             sql: std::iter::once(SqlPiece::Text(text)).chain(refs).collect(),
         });
         read.push(own);
     }
-    PlanInput { project: "p".to_owned(), nodes }
+    PlanInput { project: "p".to_owned(), nodes, selected: None, attach: BTreeMap::new() }
 }
 
 impl World {
@@ -96,8 +106,29 @@ impl World {
         digest(&std::iter::once(own).chain(read.iter().map(String::as_str)).collect::<Vec<_>>())
     }
 
-    /// Runs a plan as a runner would, steps in any order that the edges allow; stops after `limit` of them.
-    fn run(&mut self, plan: &PlanFile, limit: usize, random: &mut Random) {
+    /// Some audits fail: what the plan wrote into their tables since `order` is not recorded any longer.
+    fn fail_audits(
+        &mut self,
+        input: &PlanInput,
+        plan: &PlanFile,
+        done: &BTreeSet<usize>,
+        order: u64,
+        random: &mut Random,
+    ) {
+        for step in plan.steps.iter().filter(|step| !done.contains(&step.id) && random.once_in(2)) {
+            let node = input.nodes.iter().find(|node| node.name == step.node);
+            let fails = node.is_some_and(|node| node.audits.iter().any(|audit| !audit.warn));
+            let (true, StepKind::Backfill { audited: true, .. }) = (fails, &step.kind) else { continue };
+            let snapshot = plan.nodes.iter().find(|node| node.name == step.node).map(|node| &node.snapshot);
+            let recorded = snapshot.and_then(|snapshot| self.state.snapshots.get_mut(snapshot));
+            let Some(recorded) = recorded else { continue };
+            recorded.runs.retain(|run| run.order <= order || run.start == run.end);
+        }
+    }
+
+    /// Runs a plan as a runner would, steps in any order that the edges allow; stops after `limit` of them. Answers which
+    /// were done.
+    fn run(&mut self, plan: &PlanFile, limit: usize, random: &mut Random) -> BTreeSet<usize> {
         let tables: BTreeMap<&str, &FileNode> = plan.nodes.iter().map(|node| (node.name.as_str(), node)).collect();
         let mut done: BTreeSet<usize> = BTreeSet::new();
         while done.len() < plan.steps.len().min(limit) {
@@ -163,7 +194,7 @@ impl World {
                     }
                     ran = Some((*range, true));
                 }
-                StepKind::Check | StepKind::Promote => {}
+                StepKind::Check | StepKind::Promote => ran = None,
             }
             let snapshot = self.state.snapshots.entry(node.snapshot.clone()).or_insert_with(|| RecordedSnapshot {
                 node: node.name.clone(),
@@ -176,6 +207,7 @@ impl World {
                 snapshot.runs.push(RecordedRun { start, end, order: self.order, new_data });
             }
         }
+        done
     }
 
     /// What the environment's readers see, node by node.
@@ -219,17 +251,87 @@ fn model(index: usize, mix: Mix, models: &[Model], random: &mut Random) -> Model
     let cron = if mix == Mix::Days { "@daily" } else { random.pick(&["@daily", "@weekly", "0 5 * * *"]) };
     let cron = if kind == NodeKind::Full { "@daily" } else { cron };
     let start = random.once_in(3).then(|| day(10 + random.below(10) as i64));
-    Model { kind, cron, start, parents, own: random.below(1_000), other: 0, docs: 0 }
+    let end = random.once_in(4).then(|| day(15 + random.below(20) as i64));
+    Model { kind, cron, start, end, parents, audits: Vec::new(), own: random.below(1_000), other: 0, docs: 0 }
+}
+
+/// Lets audits read other nodes, also later ones, as long as nobody needs himself.
+fn add_audits(models: &mut [Model], random: &mut Random) {
+    for index in 0..models.len() {
+        let other = random.below(models.len() as u64) as usize;
+        let (mut needed, mut at) = (vec![other], 0);
+        while let Some(&node) = needed.get(at) {
+            needed.extend(models[node].parents.iter().chain(&models[node].audits));
+            at += 1;
+        }
+        if random.once_in(2) && !needed.contains(&index) {
+            models[index].audits.push(other);
+        }
+    }
 }
 
 fn edit(models: &mut [Model], random: &mut Random) {
     let index = random.below(models.len() as u64) as usize;
     let model = &mut models[index];
-    match random.below(6) {
+    match random.below(7) {
         0 | 1 => model.own = random.below(1_000),
         2 | 3 => model.other += 1,
         4 => model.docs += 1,
+        5 => model.end = random.once_in(2).then(|| day(15 + random.below(20) as i64)),
         _ => model.start = model.start.map(|start| Timestamp(start.0 - DAY * random.below(5) as i64)),
+    }
+}
+
+/// Whatever judges an audit comes after all steps of the plan that write what it reads.
+fn audits_have_what_they_read(input: &PlanInput, plan: &PlanFile) {
+    let index = |name: &str| input.nodes.iter().position(|node| node.name == name);
+    // For each step, all steps that must have run before.
+    let mut before: Vec<BTreeSet<usize>> = Vec::new();
+    for step in &plan.steps {
+        let mut all: BTreeSet<usize> = step.after.iter().copied().collect();
+        step.after.iter().for_each(|&earlier| all.extend(&before[earlier]));
+        before.push(all);
+    }
+    for step in &plan.steps {
+        let Some(own) = index(&step.node) else { continue };
+        let judges = match step.kind {
+            StepKind::Backfill { audited, .. } => audited,
+            StepKind::Create => input.nodes[own].kind == NodeKind::View,
+            StepKind::Load { .. } | StepKind::Build { .. } => true,
+            StepKind::Check | StepKind::Promote => false,
+        };
+        let mut read = input.nodes[own].audited(own);
+        while let Some(node) = read.pop() {
+            if input.nodes[node].kind == NodeKind::View {
+                read.extend(input.nodes[node].parents());
+            }
+            let steps = plan.steps.iter().filter(|step| step.node == input.nodes[node].name);
+            let writes = |step: &&Step| !matches!(step.kind, StepKind::Check);
+            for other in steps.filter(writes).filter(|_| judges) {
+                assert!(before[step.id].contains(&other.id), "{} audits before {}", step.node, other.node);
+            }
+        }
+        let batches = plan
+            .steps
+            .iter()
+            .filter(|other| other.node == step.node && matches!(other.kind, StepKind::Backfill { .. }));
+        if let StepKind::Backfill { audited: true, .. } = step.kind {
+            assert!(batches.filter(|batch| batch.id != step.id).all(|batch| before[step.id].contains(&batch.id)));
+        }
+    }
+}
+
+/// What the plan does not cover stays as the environment has it.
+fn leaves_the_rest(plan: &PlanFile, state: &RecordedState) {
+    let Some(promotion) = &plan.promotion else { return };
+    let empty = BTreeMap::new();
+    let recorded = state.environments.get(&plan.environment).unwrap_or(&empty);
+    let covered: BTreeSet<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
+    let rest = |nodes: &BTreeMap<String, EnvironmentNode>| -> Vec<EnvironmentNode> {
+        nodes.iter().filter(|(name, _)| !covered.contains(name.as_str())).map(|(_, node)| node.clone()).collect()
+    };
+    if plan.options.select.is_some() {
+        assert_eq!(rest(&promotion.nodes), rest(recorded));
     }
 }
 
@@ -239,13 +341,14 @@ fn holds_for(mix: Mix, seed: u64) {
     for index in 0..2 + random.below(5) as usize {
         models.push(model(index, mix, &models, &mut random));
     }
+    add_audits(&mut models, &mut random);
     let mut world = World::default();
     let mut now = day(25);
     for _ in 0..6 {
         let edits = random.below(3);
         (0..edits).for_each(|_| edit(&mut models, &mut random));
         now.0 += random.below(3 * DAY as u64) as i64;
-        let input = input(&models);
+        let mut input = input(&models);
         let mut options = PlanOptions {
             environment: random.pick(&["prod", "dev"]).to_owned(),
             now,
@@ -253,17 +356,25 @@ fn holds_for(mix: Mix, seed: u64) {
             end: random.once_in(4).then(|| day(30 + random.below(30) as i64)),
             ignore_cron: false,
         };
-        // Some plans that are narrowed, or do not get to their end …
+        // Some plans that are narrowed, cover a part, or do not get to their end …
         for _ in 0..random.below(3) {
+            let node = random.below(models.len() as u64) as usize;
+            let selected = || Selected { text: "some".to_owned(), nodes: [node].into() };
+            input.selected = random.once_in(2).then(selected);
             let made = plan(&input, &world.state, &options).expect("a plan");
             assert_eq!(made, plan(&input, &world.state, &options).expect("a plan"));
-            world.run(&made, random.below(made.steps.len() as u64 + 1) as usize, &mut random);
+            audits_have_what_they_read(&input, &made);
+            leaves_the_rest(&made, &world.state);
+            let order = world.order;
+            let done = world.run(&made, random.below(made.steps.len() as u64 + 1) as usize, &mut random);
+            world.fail_audits(&input, &made, &done, order, &mut random);
         }
-        (options.start, options.end) = (None, None);
+        (options.start, options.end, input.selected) = (None, None, None);
         // … and one that does.
         let made = plan(&input, &world.state, &options).expect("a plan");
         assert_eq!(PlanFile::read(&made.to_json()).as_ref(), Ok(&made));
         summary(&made);
+        audits_have_what_they_read(&input, &made);
         world.run(&made, usize::MAX, &mut random);
 
         let again = plan(&input, &world.state, &options).expect("a plan");

@@ -15,6 +15,17 @@ pub const DATA_SCHEMA: &str = "esker_data";
 /// Identifiers of PostgreSQL end after 63 bytes; 18 of them are the identity.
 const NODE_BYTES: usize = 45;
 
+/// The identities of all nodes, which stand parents first.
+pub(crate) fn identities(nodes: &[PlanNode]) -> Vec<Identity> {
+    let mut known: Vec<Identity> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let parents: Vec<&Identity> = node.parents().into_iter().map(|parent| &known[parent]).collect();
+        let own = identity(node, &parents);
+        known.push(own);
+    }
+    known
+}
+
 /// A snapshot's key and its physical table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
@@ -23,7 +34,7 @@ pub(crate) struct Identity {
 }
 
 /// The identity of a node's data: its name, kind and data fingerprint. A view names its parents' tables inside, so it is another one when those are.
-pub(crate) fn identity(node: &PlanNode, parents: &[&Identity]) -> Identity {
+fn identity(node: &PlanNode, parents: &[&Identity]) -> Identity {
     let mut texts = vec![node.name.as_str(), node.fingerprint.as_str()];
     match &node.kind {
         NodeKind::Seed => texts.push("seed"),
@@ -49,6 +60,12 @@ pub fn environment_view(environment: &str, relation: &Relation) -> Relation {
     } else {
         Relation { schema: format!("{}__{environment}", relation.schema), name: relation.name.clone() }
     }
+}
+
+/// The catalog under which the database of another project is attached: `project_shop`. It is not the project's own name,
+/// which a schema may well have, too: the engine could not tell `shop.orders` apart then.
+pub fn catalog(project: &str) -> String {
+    format!("project_{project}")
 }
 
 /// Whether a word can name an environment: lower-case letters, digits and `_`, a letter first, short enough for a

@@ -1,14 +1,16 @@
 //! From project, recorded state and options to the plan: the one function, pure and the same byte for byte.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::changes::{Wanted, changes};
+use crate::changes::differences;
+use crate::environment::{self, Nodes};
 use crate::errors::{NodeError, NodeErrorKind, OptionsError, PlanError};
-use crate::file::{FORMAT, FileKind, FileNode, FileOptions, PlanFile, PromotedView, Promotion, Relation, VERSION};
-use crate::input::{NodeKind, PlanInput, PlanNode, PlanOptions, SqlPiece};
-use crate::naming::{environment_view, is_environment_name};
+use crate::file::{Audit, FORMAT, FileKind, FileNode, FileOptions, PlanFile, VERSION};
+use crate::input::{NodeKind, PlanAudit, PlanInput, PlanNode, PlanOptions, SqlPiece};
+use crate::naming::{identities, is_environment_name};
 use crate::schedule::schedule;
-use crate::state::{EnvironmentNode, RecordedState};
+use crate::scope;
+use crate::state::RecordedState;
 use crate::steps::{promotion, steps};
 use crate::time::{Timestamp, Unit};
 use crate::work::NodeSchedule;
@@ -62,32 +64,44 @@ fn time_errors(input: &PlanInput, has_start: bool) -> Vec<NodeError> {
 /// Everything that stands in the way, at once.
 pub fn plan(input: &PlanInput, state: &RecordedState, options: &PlanOptions) -> Result<PlanFile, Vec<PlanError>> {
     let mut errors: Vec<PlanError> = options_errors(options).into_iter().map(PlanError::Options).collect();
-    errors.extend(time_errors(input, options.start.is_some()).into_iter().map(PlanError::Node));
+    let covered = scope::covered(input);
+    let narrowed = scope::narrowed(input, &covered);
+    errors.extend(time_errors(&narrowed, options.start.is_some()).into_iter().map(PlanError::Node));
     if !errors.is_empty() {
         return Err(errors);
     }
-    let planned = schedule(input, state, options);
-    let wanted: Vec<EnvironmentNode> = input
-        .nodes
-        .iter()
-        .zip(&planned)
-        .map(|(node, schedule)| environment_node(node, schedule, &options.environment))
-        .collect();
-    let nothing = BTreeMap::new();
+    let wanted = environment::wanted(&input.nodes, &identities(&input.nodes), &options.environment);
     let recorded = state.environments.get(&options.environment);
-    let pairs = input.nodes.iter().zip(&wanted).zip(&planned);
-    let pairs: Vec<Wanted<'_>> =
-        pairs.map(|((node, wanted), schedule)| Wanted { node, wanted, exists: schedule.exists }).collect();
-    let changes = changes(&pairs, recorded.unwrap_or(&nothing));
-    let mut steps = steps(input, &planned, &changes, |node| {
-        let known = recorded.and_then(|nodes| nodes.get(&node.name));
-        known.is_some_and(|known| known.promises == promises(node))
+    let nothing = Nodes::new();
+    let before = recorded.unwrap_or(&nothing);
+    let covers: BTreeMap<&str, bool> =
+        input.nodes.iter().map(|node| node.name.as_str()).zip(covered.iter().copied()).collect();
+    let after = environment::after(&wanted, before, &covers);
+
+    let names = || input.nodes.iter().map(|node| node.name.as_str());
+    let exists = |snapshot: &str| state.snapshots.contains_key(snapshot);
+    let changes = differences(names(), before, &after, exists);
+    let left_out = match input.selected {
+        Some(_) => differences(names().filter(|name| !covers[name]), &after, &wanted, exists),
+        None => Vec::new(),
+    };
+    let planned = schedule(&narrowed, state, options);
+    let mut steps = steps(&narrowed, &planned, &changes, |node| {
+        before.get(&node.name).is_some_and(|known| known.promises == wanted[&node.name].promises)
     });
     let promoted = (!changes.is_empty()).then(|| {
-        let names = input.nodes.iter().map(|node| node.name.clone());
         steps.push(promotion(&steps, &options.environment, recorded.is_none()));
-        promoted(names.zip(wanted).collect(), recorded.unwrap_or(&nothing))
+        environment::promotion(after, before)
     });
+    let nodes: Vec<FileNode> = (0..narrowed.nodes.len()).map(|index| file_node(index, &narrowed, &planned)).collect();
+    // Those that no covered node reads are not asked for. (A text that only looks like the name does no harm.)
+    let read = |catalog: &String| {
+        let mut texts = nodes.iter().flat_map(|node| node.audits.iter().map(|audit| &audit.sql).chain([&node.sql]));
+        texts.any(|sql| sql.contains(catalog))
+    };
+    let others = || input.attach.iter().filter(|(catalog, _)| read(catalog));
+    let mut attach: BTreeMap<String, String> = others().flat_map(|(_, other)| other.further.clone()).collect();
+    attach.extend(others().map(|(catalog, other)| (catalog.clone(), other.path.clone())));
     let plan = PlanFile {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -96,9 +110,16 @@ pub fn plan(input: &PlanInput, state: &RecordedState, options: &PlanOptions) -> 
         environment: options.environment.clone(),
         state_revision: state.revision,
         now: options.now,
-        options: FileOptions { start: options.start, end: options.end, ignore_cron: options.ignore_cron },
+        options: FileOptions {
+            start: options.start,
+            end: options.end,
+            ignore_cron: options.ignore_cron,
+            select: input.selected.as_ref().map(|selected| selected.text.clone()),
+        },
+        attach,
         changes,
-        nodes: input.nodes.iter().zip(&planned).map(|(node, own)| file_node(node, own, input, &planned)).collect(),
+        left_out,
+        nodes,
         steps,
         promotion: promoted,
     };
@@ -118,51 +139,8 @@ fn options_errors(options: &PlanOptions) -> Vec<OptionsError> {
     errors
 }
 
-fn environment_node(node: &PlanNode, schedule: &NodeSchedule, environment: &str) -> EnvironmentNode {
-    let mut views: Vec<Relation> =
-        node.relations.iter().map(|relation| environment_view(environment, relation)).collect();
-    views.sort();
-    views.dedup();
-    EnvironmentNode {
-        snapshot: schedule.identity.snapshot.clone(),
-        fingerprint: node.fingerprint.clone(),
-        metadata: node.metadata.clone(),
-        promises: promises(node),
-        parts: node.parts.clone(),
-        table: schedule.identity.table.clone(),
-        views,
-    }
-}
-
-/// A hash of a node's checks; empty when it has none.
-fn promises(node: &PlanNode) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for check in &node.checks {
-        hasher.update(format!("{check:?}\n").as_bytes());
-    }
-    if node.checks.is_empty() { String::new() } else { hasher.finalize().to_hex()[..32].to_owned() }
-}
-
-/// The environment as it is to be, against what it is.
-fn promoted(nodes: BTreeMap<String, EnvironmentNode>, recorded: &BTreeMap<String, EnvironmentNode>) -> Promotion {
-    let before: BTreeMap<&Relation, &Relation> =
-        recorded.values().flat_map(|node| node.views.iter().map(|view| (view, &node.table))).collect();
-    let mut views: Vec<PromotedView> = Vec::new();
-    for (name, node) in &nodes {
-        views.extend(node.views.iter().map(|view| PromotedView {
-            view: view.clone(),
-            node: name.clone(),
-            table: node.table.clone(),
-            moves: before.get(view) != Some(&&node.table),
-        }));
-    }
-    views.sort_by(|a, b| a.view.cmp(&b.view));
-    let kept: BTreeSet<&Relation> = views.iter().map(|view| &view.view).collect();
-    let drop = before.into_keys().filter(|view| !kept.contains(view)).cloned().collect();
-    Promotion { views, drop, nodes }
-}
-
-fn file_node(node: &PlanNode, own: &NodeSchedule, input: &PlanInput, planned: &[NodeSchedule]) -> FileNode {
+fn file_node(index: usize, input: &PlanInput, planned: &[NodeSchedule]) -> FileNode {
+    let (node, own) = (&input.nodes[index], &planned[index]);
     let kind = match &node.kind {
         NodeKind::Seed => FileKind::Seed,
         NodeKind::Full => FileKind::Full,
@@ -173,10 +151,14 @@ fn file_node(node: &PlanNode, own: &NodeSchedule, input: &PlanInput, planned: &[
             unit: own.timeline.unit,
         },
     };
-    let sql = node.sql.iter().map(|piece| match piece {
-        SqlPiece::Text(text) => text.clone(),
-        SqlPiece::Node(parent) => planned[*parent].identity.table.to_sql(),
-    });
+    let sql = |pieces: &[SqlPiece]| -> String {
+        let piece = |piece: &SqlPiece| match piece {
+            SqlPiece::Text(text) => text.clone(),
+            SqlPiece::Node(node) => planned[*node].identity.table.to_sql(),
+        };
+        pieces.iter().map(piece).collect()
+    };
+    let audit = |audit: &PlanAudit| Audit { title: audit.title.clone(), warn: audit.warn, sql: sql(&audit.sql) };
     let mut parents: Vec<String> = node.parents().into_iter().map(|parent| input.nodes[parent].name.clone()).collect();
     parents.sort();
     FileNode {
@@ -187,8 +169,9 @@ fn file_node(node: &PlanNode, own: &NodeSchedule, input: &PlanInput, planned: &[
         kind,
         columns: node.columns.clone(),
         checks: node.checks.clone(),
+        audits: node.audits.iter().map(audit).collect(),
         comment: node.comment.clone(),
-        sql: sql.collect(),
+        sql: sql(&node.sql),
         parents,
         file: node.file.clone(),
     }

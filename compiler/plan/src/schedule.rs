@@ -1,8 +1,8 @@
 //! What each node has to run, as sets of time: the planner's thinking, before it becomes steps.
 //!
-//! * **Incremental**: missing = expected − completed, where expected leaves out what a parent has not got and will not
-//!   get (the frontier). With every cell that runs, the `lookback` cells before it run again; and so does every cell
-//!   that read a parent's cell which was, or will be, written again.
+//! * **Incremental**: missing = expected − completed, where expected leaves out what lies beyond the node's own end, and
+//!   what a parent has not got and will not get (the frontier). With every cell that runs, the `lookback` cells before it
+//!   run again; and so does every cell that read a parent's cell which was, or will be, written again.
 //! * **Full**: built when it has not been, when a cell of its schedule has become due since the last build, and when
 //!   something that it reads changed for time that it had been due for already. Newer rows wait for the schedule: an
 //!   hourly parent does not rebuild a daily table every hour. It waits, too, while a narrowed plan leaves a parent's new
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use crate::history::{Builds, History};
 use crate::input::{NodeKind, PlanInput, PlanNode, PlanOptions};
-use crate::naming::identity;
+use crate::naming::{Identity, identities};
 use crate::news::News;
 use crate::state::{RecordedRun, RecordedState};
 use crate::time::{Interval, IntervalSet, Timeline, Timestamp};
@@ -26,8 +26,8 @@ use crate::work::{Build, BuildCause, Cells, NodeSchedule, Work};
 pub(crate) fn schedule(input: &PlanInput, state: &RecordedState, options: &PlanOptions) -> Vec<NodeSchedule> {
     let mut planned: Vec<NodeSchedule> = Vec::with_capacity(input.nodes.len());
     let news = News::new(state);
-    for node in &input.nodes {
-        let scheduled = Planning { node, options, planned: &planned, news: &news }.run(state);
+    for (node, identity) in input.nodes.iter().zip(identities(&input.nodes)) {
+        let scheduled = Planning { node, options, planned: &planned, news: &news }.run(state, identity);
         planned.push(scheduled);
     }
     planned
@@ -42,10 +42,9 @@ struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    fn run(&self, state: &RecordedState) -> NodeSchedule {
+    fn run(&self, state: &RecordedState, identity: Identity) -> NodeSchedule {
         let parents = self.node.parents();
         let direct: Vec<&NodeSchedule> = parents.iter().map(|&parent| &self.planned[parent]).collect();
-        let identity = identity(self.node, &direct.iter().map(|parent| &parent.identity).collect::<Vec<_>>());
         let recorded = state.snapshots.get(&identity.snapshot);
         let runs: &[RecordedRun] = recorded.map_or(&[], |snapshot| &snapshot.runs);
         let reads: BTreeSet<usize> = parents
@@ -80,7 +79,8 @@ impl Planning<'_> {
                 let cells = self.cells(&timeline, &reads, start, *lookback, history, &lacks);
                 let has = cells.history.completed().union(&cells.missing);
                 let first = timeline.unit.ceil(start);
-                lacks = IntervalSet::from(Interval::new(first, Timestamp::FOREVER)).difference(&has);
+                let last = self.node.end.map_or(Timestamp::FOREVER, |end| timeline.unit.floor(end));
+                lacks = IntervalSet::from(Interval::new(first, last)).difference(&has);
                 Work::Incremental(cells)
             }
         };
@@ -108,6 +108,7 @@ impl Planning<'_> {
     ) -> Cells {
         let PlanOptions { now, end, ignore_cron, .. } = *self.options;
         let start = self.options.start.map_or(start, |narrowed| narrowed.max(start));
+        let end = end.into_iter().chain(self.node.end).min();
         let expected = timeline.expected(start, end, now, ignore_cron).difference(&timeline.widen(parents_lack));
         let completed = history.completed();
         let missing = timeline.widen(&expected.difference(&completed));

@@ -64,10 +64,13 @@ pub struct EnvironmentNode {
     pub fingerprint: String,
     /// The fingerprint of what does not touch data: docs, cron, owner.
     pub metadata: String,
-    /// A hash of the promises that its rows were checked for.
+    /// A hash of the promises that its rows were checked for; behind a `+` one of the tables that its audits read.
     pub promises: String,
     /// The hashes of which the data fingerprint is made, by name; they tell why it changed.
     pub parts: BTreeMap<String, String>,
+    /// The types of its columns by name, as the engine's SQL; of those columns whose type is known.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
     /// The physical table behind the views.
     pub table: Relation,
     /// The environment's views that show it, sorted.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::file::{ChangeKind, FileKind, FileNode, PlanFile, Promotion, StepKind};
+use crate::file::{Change, ChangeKind, FileKind, FileNode, PlanFile, Promotion, StepKind};
 use crate::time::timestamp::DAY;
 use crate::time::unit::grouped;
 use crate::time::{Interval, Timestamp, Unit};
@@ -11,12 +11,20 @@ use crate::time::{Interval, Timestamp, Unit};
 pub fn summary(plan: &PlanFile) -> String {
     let mut text = String::new();
     let (environment, now) = (&plan.environment, plan.now.to_short());
+    let select = plan.options.select.as_ref();
+    if plan.nodes.is_empty() && plan.steps.is_empty() && select.is_none() {
+        return "nothing to do: the project has no models yet.\n".to_owned();
+    }
     if plan.steps.is_empty() {
-        let _ = writeln!(text, "nothing to do: `{environment}` is up to date as of {now} UTC.");
+        let what = select.map_or_else(String::new, |select| format!("what `{select}` selects in "));
+        let _ = writeln!(text, "nothing to do: {what}`{environment}` is up to date as of {now} UTC.");
+        changes(&mut text, "Left out by the selection", &plan.left_out);
         return text;
     }
-    let _ = writeln!(text, "Plan for `{environment}` as of {now} UTC");
-    changes(&mut text, plan);
+    let select = select.map_or_else(String::new, |select| format!(", only `{select}` and what it needs"));
+    let _ = writeln!(text, "Plan for `{environment}` as of {now} UTC{select}");
+    changes(&mut text, "Changes", &plan.changes);
+    changes(&mut text, "Left out by the selection", &plan.left_out);
     work(&mut text, plan);
     if let Some(promotion) = &plan.promotion {
         views(&mut text, promotion, environment);
@@ -25,12 +33,12 @@ pub fn summary(plan: &PlanFile) -> String {
     text
 }
 
-fn changes(text: &mut String, plan: &PlanFile) {
-    if plan.changes.is_empty() {
+fn changes(text: &mut String, heading: &str, changes: &[Change]) {
+    if changes.is_empty() {
         return;
     }
-    text.push_str("\nChanges\n");
-    let rows = plan.changes.iter().map(|change| {
+    let _ = writeln!(text, "\n{heading}");
+    let rows = changes.iter().map(|change| {
         let (sign, what) = match change.kind {
             ChangeKind::New => ('+', "new"),
             ChangeKind::Changed => ('~', "changed"),
@@ -62,7 +70,7 @@ fn work(text: &mut String, plan: &PlanFile) {
                 StepKind::Load { .. } => verb = "load seed",
                 StepKind::Build { new_data: true, .. } => verb = "build",
                 StepKind::Build { .. } => verb = "build (schedule)",
-                StepKind::Backfill { range, cells: of_step, again: of_those } => {
+                StepKind::Backfill { range, cells: of_step, again: of_those, .. } => {
                     (cells, again, batches) = (cells + of_step, again + of_those, batches + 1);
                     span = Some(span.map_or(*range, |span| Interval::new(span.start, range.end)));
                 }

@@ -1,113 +1,15 @@
 //! Plans for small projects, each the smallest that shows its rule.
 
-use std::collections::BTreeMap;
+mod kit;
 
-use esker_plan::file::{ChangeKind, Check, CheckRule, Column, FileNode, Relation, StepKind};
-use esker_plan::state::{EnvironmentNode, RecordedRun, RecordedSnapshot};
-use esker_plan::time::{Cron, Interval, Timestamp, Unit, parse_end, parse_start};
+use esker_plan::file::{ChangeKind, Check, CheckRule, Column, Relation, StepKind};
+use esker_plan::state::EnvironmentNode;
+use esker_plan::time::{Cron, Unit, parse_end, parse_start};
 use esker_plan::{
-    NodeError, NodeErrorKind, NodeKind, OptionsError, PlanError, PlanFile, PlanInput, PlanNode, PlanOptions,
-    PlanReadError, RecordedState, SqlPiece, plan, summary,
+    NodeError, NodeErrorKind, NodeKind, OptionsError, OtherDatabase, PlanError, PlanFile, PlanOptions, PlanReadError,
+    RecordedState, plan, summary,
 };
-
-fn at(text: &str) -> Timestamp {
-    parse_start(text).expect(text)
-}
-
-fn range(start: &str, end: &str) -> Interval {
-    Interval::new(at(start), at(end))
-}
-
-fn by_day(lookback: u32, batch: Option<u32>) -> NodeKind {
-    NodeKind::IncrementalByTime { column: "at".to_owned(), every: Some(Unit::Day), lookback, batch }
-}
-
-/// A node that starts on 1 January 2024 and reads the nodes with these numbers.
-fn node(name: &str, kind: NodeKind, parents: &[usize]) -> PlanNode {
-    let mut sql = vec![SqlPiece::Text("select * from ".to_owned())];
-    for (index, &parent) in parents.iter().enumerate() {
-        sql.extend((index > 0).then(|| SqlPiece::Text(", ".to_owned())));
-        sql.push(SqlPiece::Node(parent));
-    }
-    PlanNode {
-        name: name.to_owned(),
-        kind,
-        cron: Cron::daily(),
-        start: Some(at("2024-01-01")),
-        source_start: None,
-        fingerprint: format!("{name}-1"),
-        metadata: "1".to_owned(),
-        parts: BTreeMap::from([("rows".to_owned(), "1".to_owned())]),
-        relations: vec![Relation { schema: "shop".to_owned(), name: name.replace('@', "_v") }],
-        columns: Vec::new(),
-        checks: Vec::new(),
-        file: None,
-        comment: None,
-        sql,
-    }
-}
-
-fn changed(mut node: PlanNode, fingerprint: &str) -> PlanNode {
-    node.fingerprint = fingerprint.to_owned();
-    node.parts.insert("rows".to_owned(), fingerprint.to_owned());
-    node
-}
-
-fn project(nodes: Vec<PlanNode>) -> PlanInput {
-    PlanInput { project: "shop".to_owned(), nodes }
-}
-
-fn options(now: &str) -> PlanOptions {
-    PlanOptions { environment: "prod".to_owned(), now: at(now), start: None, end: None, ignore_cron: false }
-}
-
-fn made(input: &PlanInput, state: &RecordedState, options: &PlanOptions) -> PlanFile {
-    plan(input, state, options).expect("a plan")
-}
-
-/// The state after a plan was run in the order of its steps.
-fn run(mut state: RecordedState, plan: &PlanFile) -> RecordedState {
-    for step in &plan.steps {
-        state.revision += 1;
-        let Some(node) = plan.nodes.iter().find(|node| node.name == step.node) else {
-            let promotion = plan.promotion.as_ref().expect("a promotion with its step");
-            state.environments.insert(plan.environment.clone(), promotion.nodes.clone());
-            continue;
-        };
-        let FileNode { snapshot, name, fingerprint, table, .. } = node;
-        let snapshot = state.snapshots.entry(snapshot.clone()).or_insert_with(|| RecordedSnapshot {
-            node: name.clone(),
-            fingerprint: fingerprint.clone(),
-            table: table.clone(),
-            runs: Vec::new(),
-        });
-        let (range, new_data) = match step.kind {
-            StepKind::Create | StepKind::Check | StepKind::Promote => (Interval::NOTHING, true),
-            StepKind::Load { range } | StepKind::Backfill { range, .. } => (range, true),
-            StepKind::Build { range, new_data } => (range, new_data),
-        };
-        snapshot.runs.push(RecordedRun { start: range.start, end: range.end, order: state.revision, new_data });
-    }
-    state
-}
-
-/// `node action range <- waits for`, one line a step.
-fn lines(plan: &PlanFile) -> Vec<String> {
-    let line = |step: &esker_plan::file::Step| {
-        let what = match &step.kind {
-            StepKind::Create => "create".to_owned(),
-            StepKind::Load { .. } => "load".to_owned(),
-            StepKind::Build { .. } => "build".to_owned(),
-            StepKind::Backfill { range, .. } => format!("{range:?}"),
-            StepKind::Check => "check".to_owned(),
-            StepKind::Promote => "promote".to_owned(),
-        };
-        let after: Vec<String> = step.after.iter().map(ToString::to_string).collect();
-        let after = if after.is_empty() { String::new() } else { format!(" <- {}", after.join(" ")) };
-        format!("{} {what}{after}", step.node).trim_start().to_owned()
-    };
-    plan.steps.iter().map(line).collect()
-}
+use kit::{at, by_day, changed, lines, made, node, options, project, range, run};
 
 #[test]
 fn a_batch_waits_for_just_the_batches_that_it_reads() {
@@ -329,6 +231,57 @@ fn an_end_that_is_a_date_includes_that_day_and_never_passes_now() {
 }
 
 #[test]
+fn beyond_its_own_end_a_node_expects_nothing_and_lacks_nothing() {
+    let mut shop = node("shop", by_day(1, None), &[]);
+    shop.end = Some(at("2024-01-05"));
+    let mut weekly = node("weekly", NodeKind::Full, &[0]);
+    weekly.end = Some(at("2024-01-03")); // a table as a whole has no cells that could end
+    let input = project(vec![shop, node("sales", by_day(0, None), &[0]), weekly]);
+    let plan = made(&input, &RecordedState::default(), &options("2024-01-04"));
+    assert_eq!(lines(&plan)[1], "shop [2024-01-01, 2024-01-04) <- 0");
+    let state = run(RecordedState::default(), &plan);
+    let plan = made(&input, &state, &options("2024-01-09"));
+    assert_eq!(
+        lines(&plan),
+        // Its readers go on without it.
+        ["shop [2024-01-03, 2024-01-05)", "sales [2024-01-03, 2024-01-09) <- 0", "weekly build <- 0"]
+    );
+    let state = run(state, &plan);
+    assert_eq!(
+        lines(&made(&input, &state, &options("2024-01-10"))),
+        ["sales [2024-01-09, 2024-01-10)", "weekly build"]
+    );
+    // An end within a cell leaves that cell out, as `--end` does; whichever is earlier counts.
+    let mut nodes = input.nodes;
+    nodes.truncate(1);
+    nodes[0].end = Some(at("2024-01-04T12:00:00Z"));
+    let input = project(nodes);
+    for (end, expected) in
+        [(None, "2024-01-04"), (Some("2024-01-02"), "2024-01-03"), (Some("2024-01-08"), "2024-01-04")]
+    {
+        let narrowed = PlanOptions { end: end.and_then(parse_end), ..options("2024-01-09") };
+        let plan = made(&input, &RecordedState::default(), &narrowed);
+        assert_eq!(lines(&plan)[1], format!("shop [2024-01-01, {expected}) <- 0"));
+    }
+}
+
+#[test]
+fn only_databases_that_are_read_are_attached() {
+    let mut reader = node("reader", NodeKind::Full, &[]);
+    reader.sql = vec![esker_plan::SqlPiece::Text("from \"project_shop\".sales.orders".to_owned())];
+    let mut input = project(vec![reader, node("other", NodeKind::Full, &[])]);
+    let further = |name: &str| [(name.to_owned(), "further.duckdb".to_owned())].into();
+    input.attach = [("project_shop", "project_crm"), ("project_hr", "project_payroll")]
+        .map(|(name, more)| (name.to_owned(), OtherDatabase { path: "x.duckdb".to_owned(), further: further(more) }))
+        .into();
+    let attached = |plan: PlanFile| plan.attach.into_keys().collect::<Vec<_>>();
+    let now = options("2024-01-09");
+    assert_eq!(attached(made(&input, &RecordedState::default(), &now)), ["project_crm", "project_shop"]);
+    input.selected = Some(esker_plan::Selected { text: "other".to_owned(), nodes: [1].into() });
+    assert_eq!(attached(made(&input, &RecordedState::default(), &now)), [""; 0]);
+}
+
+#[test]
 fn ten_years_of_five_minutes_are_two_steps() {
     let kind = NodeKind::IncrementalByTime {
         column: "at".to_owned(),
@@ -339,7 +292,8 @@ fn ten_years_of_five_minutes_are_two_steps() {
     let mut ticks = node("ticks", kind, &[]);
     (ticks.cron, ticks.start) = (Cron::parse("*/5 * * * *").expect("a cron"), Some(at("2010-01-01")));
     let plan = made(&project(vec![ticks]), &RecordedState::default(), &options("2020-01-01"));
-    let expected = StepKind::Backfill { range: range("2010-01-01", "2020-01-01"), cells: 1_051_776, again: 0 };
+    let expected =
+        StepKind::Backfill { range: range("2010-01-01", "2020-01-01"), cells: 1_051_776, again: 0, audited: false };
     assert_eq!((plan.steps.len(), &plan.steps[1].kind), (3, &expected));
 }
 

@@ -1,12 +1,13 @@
 //! What can be wrong with names, versions, references and the graph.
 
-use crate::{Node, item_location, item_nodes, locate, names};
-use esker_declare::{Item, Part, Place, VersionName};
-use esker_diagnostics::{self as diagnostics, Code, Diagnostic, Location, nearest};
+use crate::body::BodyError;
+use crate::columns::ColumnsError;
+use crate::{Node, item_location, locate, types};
+use esker_declare::{Item, ItemKind, Part, Place};
+use esker_diagnostics::{self as diagnostics, Diagnostic, Location, nearest};
 use esker_source::{Db, Project};
-use std::ops::Range;
 
-/// A problem, addressed by a place of its item or by tokens of its node's SQL.
+/// A problem, addressed by a place of its item.
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
 pub enum ResolveError<'db> {
     /// Two items claim one name.
@@ -16,73 +17,57 @@ pub enum ResolveError<'db> {
         /// The item that has it.
         first: Item<'db>,
     },
-    /// A `columns` block in a model whose shared body declares none.
-    ColumnsWithoutContract {
-        /// The block.
+    /// A type that neither the engine nor the project has.
+    UnknownType {
+        /// The type that holds the name.
         at: Place,
-    },
-    /// A column that the shared contract does not have.
-    UnknownBlockColumn {
         /// The name.
-        at: Place,
-        /// The name as written.
-        column: String,
-        /// The columns that exist.
-        columns: Vec<String>,
-    },
-    /// An exclude or rename of a column that the block does not include.
-    NotIncluded {
-        /// The name.
-        at: Place,
-        /// The name as written.
-        column: String,
-    },
-    /// Two columns with one name, or one thing said twice in a block.
-    ColumnClash {
-        /// The second.
-        at: Place,
-        /// What is the case, as the title.
-        what: String,
-        /// The first.
-        first: Place,
-    },
-    /// A new column of a version without a type.
-    NewColumnWithoutType {
-        /// Its name.
-        at: Place,
-        /// Its name as written.
-        column: String,
-    },
-    /// A `ref` that cannot be read.
-    MalformedRef {
-        /// The whole reference.
-        tokens: Range<u32>,
-    },
-    /// A `ref` to a name that nothing has.
-    UnknownRef {
-        /// The name.
-        tokens: Range<u32>,
-        /// The name as written.
         name: String,
     },
-    /// A pin to a version that the model does not have.
-    UnknownVersion {
-        /// The label.
-        tokens: Range<u32>,
-        /// The model.
-        model: Item<'db>,
-        /// The label as written.
-        version: VersionName,
+    /// A named type that holds itself.
+    TypeLoop {
+        /// What it stands for.
+        at: Place,
+        /// The types on the way, this one first.
+        path: Vec<String>,
     },
-    /// A pin on something that has no versions.
-    NotVersioned {
-        /// The label.
-        tokens: Range<u32>,
-        /// What is referred to.
-        item: Item<'db>,
+    /// A named type whose name the engine has.
+    TypeNameTaken {
+        /// Its name.
+        at: Place,
+        /// The engine's type.
+        engine: String,
     },
-    /// A reference to an item that was reported as broken: nothing more is said here.
-    BrokenTarget,
+    /// A wrong column block.
+    Columns(ColumnsError<'db>),
+    /// Missing or wrong SQL.
+    Body(BodyError),
+    /// A model that nobody says how to materialise.
+    MissingKind {
+        /// The model or the version.
+        at: Place,
+    },
+    /// A property that an ephemeral model cannot have.
+    EphemeralProperty {
+        /// The property.
+        at: Place,
+        /// What it is: `an alias`.
+        property: &'static str,
+    },
+    /// A group that nobody declares.
+    UnknownGroup {
+        /// The name.
+        at: Place,
+        /// The name as written.
+        group: String,
+        /// The groups that exist.
+        groups: Vec<String>,
+    },
+    /// A private model without a group.
+    PrivateWithoutGroup {
+        /// The word `private`.
+        at: Place,
+    },
     /// A relation in a schema that is not the project's.
     ReservedSchema {
         /// The schema.
@@ -98,178 +83,132 @@ pub enum ResolveError<'db> {
 }
 
 impl<'db> ResolveError<'db> {
-    /// The message; `node` is the node that has the problem. Nothing for what was already reported elsewhere.
+    /// Whether the columns or the SQL of the node may be other than was meant.
+    pub(crate) fn leaves_unsure(&self) -> bool {
+        match self {
+            Self::Columns(problem) => !matches!(problem, ColumnsError::Case { .. }),
+            Self::Body(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The message; `node` is the node that has the problem, if it is one node's.
     pub fn diagnostic(
         &self,
         db: &'db dyn Db,
         project: Project,
         item: Item<'db>,
         node: Option<Node<'db>>,
-    ) -> Option<Diagnostic> {
+    ) -> Diagnostic {
         let place = |at: &Place| locate::place_location(db, item, *at);
-        let tokens = |tokens: &Range<u32>| match node {
-            Some(node) => locate::sql_location(db, node, tokens.clone()),
-            None => item_location(db, item),
-        };
-        Some(match self {
-            Self::DuplicateName { at, first } => {
-                let name = item.name(db);
-                error(diagnostics::DUPLICATE_NAME, format!("`{name}` is declared twice"), place(at), "declared again")
-                    .related(item_location(db, *first), "first declared here")
-                    .why("Sources, seeds and models share one namespace, and all versions of a model stand in its one declaration.")
-                    .help("Rename one of the two; if this is another version of the same model, write it as a `version` block there.")
-            }
-            Self::ColumnsWithoutContract { at } => error(
-                diagnostics::COLUMNS_WITHOUT_CONTRACT,
-                format!("`{}` has no contract that this block could start from", item.name(db)),
-                place(at),
-                "edits columns that nobody declared",
-            )
-            .why("A version's `columns` block says how its columns differ from those of the shared contract.")
-            .help("Declare the shared columns in `contract enforced { … }` in the model's body."),
-            Self::UnknownBlockColumn { at, column, columns } => {
-                let found = error(
-                    diagnostics::UNKNOWN_BLOCK_COLUMN,
-                    format!("the contract of `{}` has no column `{column}`", item.name(db)),
-                    place(at),
-                    "no such column",
-                );
-                match nearest(column, columns.iter().map(String::as_str)) {
-                    Some(likely) => found.help(format!("Did you mean `{likely}`?")),
-                    None => found.help(format!("Its columns are {}.", list(columns))),
-                }
-            }
-            Self::NotIncluded { at, column } => error(
-                diagnostics::UNKNOWN_BLOCK_COLUMN,
-                format!("column `{column}` is not among those that this block includes"),
-                place(at),
-                "not included",
-            )
-            .help(format!("Include it first, or leave `{column}` out here.")),
-            Self::ColumnClash { at, what, first } => {
-                error(diagnostics::COLUMN_CLASH, what.clone(), place(at), "the second one")
-                    .related(place(first), "the first one")
-                    .help("Keep one of the two, or give one another name.")
-            }
-            Self::NewColumnWithoutType { at, column } => error(
-                diagnostics::MISSING_TYPE,
-                format!("column `{column}` has no type"),
-                place(at),
-                "a type must follow",
-            )
-            .why("It is new in this version, so there is no type to inherit.")
-            .help(format!("Write its type behind the name: `{column} varchar`.")),
-            Self::MalformedRef { tokens: at } => {
-                error(diagnostics::MALFORMED_REF, "this reference cannot be read".into(), tokens(at), "malformed")
-                    .help("Write `ref(name)` for the latest version, or `ref(name, v => 2)` to pin one.")
-            }
-            Self::UnknownRef { tokens: at, name } => {
-                let found =
-                    error(diagnostics::UNKNOWN_REF, format!("nothing is named `{name}`"), tokens(at), "unknown name");
-                let items = &names(db, project).items;
-                let last = |name: &'_ str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
-                let names = || items.keys().map(String::as_str);
-                let same_end = names().find(|candidate| last(candidate) == last(name));
-                let near_end = || {
-                    let ends: Vec<String> = names().map(last).collect();
-                    let near = nearest(&last(name), ends.iter().map(String::as_str))?;
-                    names().find(|candidate| last(candidate) == near)
+        match self {
+            Self::DuplicateName { at, first } => duplicate(db, item, *first, place(at)),
+            Self::UnknownType { at, name } => types::unknown_type(db, project, item, name, place(at)),
+            Self::TypeLoop { at, path } => {
+                let title = match &path[..] {
+                    [own] => format!("the type `{own}` holds itself"),
+                    _ => format!("these types hold each other in a circle: {} → {}", path.join(" → "), path[0]),
                 };
-                match same_end.or_else(|| nearest(name, names())).or_else(near_end) {
-                    Some(likely) => found
-                        .related(item_location(db, items[likely]), format!("`{likely}` is declared here"))
-                        .help(format!("Did you mean `ref({likely})`?")),
-                    None => found.help("Declare it as a `model`, a `seed` or, if others write it, a `source`."),
+                Diagnostic::new(diagnostics::TYPE_LOOP, title, place(at), "comes back to itself")
+                    .why("A value of it would hold a value of it, without end.")
+                    .help("Take one of these uses out, or write `json` where the depth is not known.")
+            }
+            Self::TypeNameTaken { at, engine } => Diagnostic::new(
+                diagnostics::TYPE_NAME_TAKEN,
+                format!("the engine has a type `{}` already", item.name(db)),
+                place(at),
+                format!("is `{engine}`"),
+            )
+            .why("Columns that name it are of the engine's type, so this one could never be meant.")
+            .help("Give it a name of its own."),
+            Self::Columns(problem) => problem.diagnostic(db, item),
+            Self::Body(problem) => problem.diagnostic(db, item),
+            Self::MissingKind { at } => {
+                Diagnostic::new(diagnostics::MISSING_PROPERTY, "the model's kind is missing", place(at), "needs it")
+                    .help("Add a line `kind full`, or `kind = \"full\"` to `[defaults]` in `esker.toml` for all models.")
+            }
+            Self::EphemeralProperty { at, property } => Diagnostic::new(
+                diagnostics::EPHEMERAL_PROPERTY,
+                format!("an ephemeral model cannot have {property}"),
+                place(at),
+                "has nothing to belong to",
+            )
+            .why("Its SQL is put into what reads it: it is no table and no view, has no name in the engine and no rows of its own.")
+            .help("Remove it, or make the model a `view`."),
+            Self::UnknownGroup { at, group, groups } => {
+                let title = format!("there is no group `{group}`");
+                let found = Diagnostic::new(diagnostics::UNKNOWN_GROUP, title, place(at), "no such group");
+                match nearest(group, groups.iter().map(String::as_str)) {
+                    Some(likely) => found.help(format!("Did you mean `{likely}`?")),
+                    None => found.help(format!("Declare it: `group {group} {{ owner \"…\" }}`.")),
                 }
             }
-            Self::UnknownVersion { tokens: at, model, version } => {
-                let labels: Vec<String> = item_nodes(db, *model)
-                    .iter()
-                    .filter_map(|node| node.version(db).as_ref().map(ToString::to_string))
-                    .collect();
-                let name = model.name(db);
-                error(diagnostics::UNKNOWN_VERSION, format!("`{name}` has no version {version}"), tokens(at), "no such version")
-                    .related(item_location(db, *model), format!("has {} {}", if labels.len() == 1 { "version" } else { "versions" }, list(&labels)))
-                    .help(match closest(version, &labels) {
-                        Some(label) => format!("Pin one that exists, as `ref({name}, v => {label})`, or leave the pin out to follow the latest."),
-                        None => "Leave the pin out to follow the latest.".into(),
-                    })
-            }
-            Self::NotVersioned { tokens: at, item } => {
-                let name = item.name(db);
-                error(diagnostics::NOT_VERSIONED, format!("`{name}` has no versions"), tokens(at), "nothing to pin")
-                    .related(item_location(db, *item), "declared here, without `version` blocks")
-                    .help(format!("Write `ref({name})`."))
-            }
-            Self::BrokenTarget => return None,
-            Self::ReservedSchema { schema } => error(
+            Self::PrivateWithoutGroup { at } => Diagnostic::new(
+                diagnostics::PRIVATE_WITHOUT_GROUP,
+                match node.filter(|_| at.version.is_some()) {
+                    Some(node) => format!("`{}` is private, but belongs to no group", node.label(db)),
+                    None => format!("`{}` is private, but belongs to no group", item.name(db)),
+                },
+                place(at),
+                "private to nobody",
+            )
+            .why("A private model may be read by the models of its group: without one, nothing could read it.")
+            .help("Say its group, as `group growth`, or make it `protected`."),
+            Self::ReservedSchema { schema } => Diagnostic::new(
                 diagnostics::RESERVED_SCHEMA,
                 format!("the schema `{schema}` is not the project's"),
-                node.map_or_else(|| item_location(db, item), |node| locate::property_location(db, node, Part::Alias)),
+                alias(db, item, node),
                 "would stand in it",
             )
             .why("It belongs to Esker or to the engine.")
             .help("Choose another schema behind `in`, or another `alias`."),
             Self::RelationClash { relation, first } => {
-                let at = match node {
-                    Some(node) => locate::property_location(db, node, Part::Alias),
-                    None => item_location(db, item),
-                };
                 let first_label = first.label(db);
                 let own = node.map_or_else(|| item.name(db).clone(), |node| node.label(db));
-                error(
+                Diagnostic::new(
                     diagnostics::RELATION_CLASH,
                     format!("`{own}` and `{first_label}` both claim the relation `{relation}`"),
-                    at,
+                    alias(db, item, node),
                     format!("would be `{relation}`"),
                 )
-                .related(item_location(db, first.item(db)), format!("`{first_label}` is `{relation}`"))
-                .why("A relation is one table or view in the engine: the second would overwrite the first.")
+                .related(alias(db, first.item(db), Some(*first)), format!("`{first_label}` is `{relation}`"))
+                .why("A relation is one table or view in the engine: the second would overwrite the first. The latest version of a model has the model's plain name, besides its own.")
                 .help("Give one of them another name with `alias`.")
             }
-        })
+        }
     }
 }
 
-/// A cycle as a problem at the reference that closes it, with the other references on the way.
-pub fn cycle_diagnostic<'db>(db: &'db dyn Db, project: Project, path: &[(Node<'db>, usize)]) -> Diagnostic {
-    let location = |(node, reference): &(Node<'db>, usize)| {
-        let tokens = crate::node_refs(db, project, *node)[*reference].expr.tokens.clone();
-        locate::sql_location(db, *node, tokens)
+/// What gives a node its relation: its alias, else its version's label or its name.
+fn alias<'db>(db: &'db dyn Db, item: Item<'db>, node: Option<Node<'db>>) -> Location {
+    let Some(node) = node else { return item_location(db, item) };
+    let version = locate::own_block(db, node);
+    let places = [version, None].map(|version| Place { version, part: Part::Alias });
+    let stated = places.into_iter().find(|place| item.places(db).has(*place));
+    locate::place_location(db, item, stated.unwrap_or(Place { version, part: Part::Name }))
+}
+
+fn duplicate<'db>(db: &'db dyn Db, item: Item<'db>, first: Item<'db>, at: Location) -> Diagnostic {
+    let (name, kind) = (item.name(db), item.kind(db));
+    let code = diagnostics::DUPLICATE_NAME;
+    let found = match kind {
+        ItemKind::Test => Diagnostic::new(code, format!("two tests are called \"{name}\""), at, "declared again"),
+        _ if kind.is_dataset() => Diagnostic::new(code, format!("`{name}` is declared twice"), at, "declared again"),
+        _ => Diagnostic::new(code, format!("the {} `{name}` is declared twice", word(kind)), at, "declared again"),
     };
-    let label = |index: usize| path[index % path.len()].0.label(db);
-    let mut steps: Vec<String> = (0..path.len()).map(label).collect();
-    steps.push(label(0));
-    let title = if path.len() == 1 {
-        format!("`{}` reads itself", label(0))
-    } else {
-        format!("these models read each other in a circle: {}", steps.join(" → "))
-    };
-    let mut found =
-        error(diagnostics::CYCLE, title, location(&path[0]), format!("`{}` reads `{}`", label(0), label(1)));
-    for (index, step) in path.iter().enumerate().skip(1) {
-        found = found.related(location(step), format!("`{}` reads `{}`", label(index), label(index + 1)));
+    let found = found.related(item_location(db, first), "first declared here");
+    match kind.is_dataset() {
+        true => found
+            .why("Sources, seeds and models share one namespace, and all versions of a model stand in its one declaration.")
+            .help("Rename one of the two; if this is another version of the same model, write it as a `version` block there."),
+        false => found.help("Rename one of the two, or remove it."),
     }
-    found
-        .why("None of them could be computed first.")
-        .help("Take one of these references out, or split off what both sides need into a model of its own.")
 }
 
-fn error(code: Code, title: String, at: Location, label: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(code, title, at, label)
-}
-
-fn list(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The label nearest to the one that was asked for: by value where both are numbers, else by spelling.
-fn closest<'a>(asked: &VersionName, labels: &'a [String]) -> Option<&'a String> {
-    let number = |text: &str| text.parse::<i64>().ok();
-    match number(&asked.to_string()) {
-        Some(asked) => labels.iter().min_by_key(|label| number(label).map_or(u64::MAX, |n| n.abs_diff(asked))),
-        None => nearest(&asked.to_string(), labels.iter().map(String::as_str))
-            .and_then(|likely| labels.iter().find(|label| *label == likely))
-            .or(labels.last()),
+fn word(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Columns => "column set",
+        ItemKind::Fn => "function",
+        other => other.keyword(),
     }
 }

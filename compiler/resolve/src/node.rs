@@ -2,13 +2,15 @@
 
 #![allow(missing_docs, reason = "salsa's macros make constructors that cannot be documented")]
 
-use crate::ResolveError;
-use crate::versions::{self, Lifecycle, NodeColumn};
+use crate::body::{self, NodeBody};
+use crate::columns::{NodeColumn, node_columns};
+use crate::properties::{self, defaults, inherit};
+use crate::versions::{self, Lifecycle};
+use crate::{ResolveError, groups, is_external};
 use esker_declare::{
-    ColumnDecl, Item, ItemDecl, KindDecl, ModelDecl, Properties, ReadDecl, SqlDecl, VersionDecl, VersionName,
+    Access, AuditUse, Deprecation, Item, ItemDecl, KindDecl, ModelDecl, Properties, ReadDecl, VersionName,
 };
-use esker_grammar::sql::SqlText;
-use esker_source::Db;
+use esker_source::{Db, Project};
 
 /// A source, a seed, an unversioned model, or one version of a model.
 #[salsa::interned(debug)]
@@ -40,6 +42,17 @@ pub enum NodeRole {
     Seed(Option<ReadDecl>),
     /// Made by SQL, of this kind; `None` when the kind is missing or wrong, which was reported.
     Model(Option<KindDecl>),
+    /// Made and published by another project.
+    External,
+}
+
+/// A rule that a node's rows keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeAudit {
+    /// The version block that states it; `None` for the shared body.
+    pub block: Option<u32>,
+    /// The audit and its arguments; columns have the names that they have in this node.
+    pub decl: AuditUse,
 }
 
 /// What a node declares, with everything inherited.
@@ -50,87 +63,129 @@ pub struct NodeDecl<'db> {
     /// The `///` text: the version's own, else the model's.
     pub docs: Option<String>,
     /// The columns that it promises (or, for sources and seeds, has), in order; nothing when none are declared.
-    pub columns: Option<Vec<NodeColumn>>,
-    /// The body that holds its SQL, for [`Item::bodies`]; nothing when there is none.
-    pub body: Option<Option<u32>>,
+    pub columns: Option<Vec<NodeColumn<'db>>>,
+    /// Whether its readers may take them for all: a set that it includes may be missing, or something else in the item
+    /// may be wrong, which was reported.
+    pub columns_complete: bool,
+    /// Whether it may be judged by them itself: what is wrong has nothing to do with them.
+    pub columns_known: bool,
+    /// Where its SQL is; nothing when there is none.
+    pub body: Option<NodeBody>,
     /// Its stage of life.
     pub lifecycle: Lifecycle,
-    /// The other properties, inherited and restated.
+    /// The other properties, inherited and restated, defaults put in. `contract`, `sql` and `audits` are empty here.
     pub properties: Properties,
+    /// The rules that its rows keep.
+    pub audits: Vec<NodeAudit>,
+    /// Who may read it.
+    pub access: Access,
+    /// The group that it belongs to.
+    pub group: Option<String>,
+    /// From when on it is not to be read any more.
+    pub deprecated: Option<Deprecation>,
     /// The schema it names.
     pub schema: Option<String>,
-    /// What is wrong with its `columns` block.
+    /// What is wrong with how its parts hang together.
     pub errors: Vec<ResolveError<'db>>,
+}
+
+impl NodeDecl<'_> {
+    /// Whether its columns or its SQL may be other than was meant, which was reported: then nothing follows from them.
+    pub fn unsure(&self) -> bool {
+        !self.columns_known || self.errors.iter().any(ResolveError::leaves_unsure)
+    }
 }
 
 /// The effective declaration of a node.
 #[salsa::tracked]
-pub fn node_decl<'db>(db: &'db dyn Db, node: Node<'db>) -> NodeDecl<'db> {
-    let item = node.item(db);
-    let plain = |role, docs: &Option<String>, columns: &[ColumnDecl]| NodeDecl {
-        role,
-        docs: docs.clone(),
-        columns: (!columns.is_empty()).then(|| versions::shared_columns(columns)),
+pub fn node_decl<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> NodeDecl<'db> {
+    let columns = node_columns(db, project, node);
+    let mut decl = NodeDecl {
+        role: NodeRole::Model(None),
+        docs: None,
+        columns: columns.columns.clone(),
+        columns_complete: !columns.incomplete && !node.item(db).broken(db),
+        columns_known: !columns.incomplete && !node.item(db).columns_open(db),
         body: None,
         lifecycle: Lifecycle::Latest,
         properties: Properties::default(),
+        audits: Vec::new(),
+        access: Access::default(),
+        group: None,
+        deprecated: None,
         schema: None,
-        errors: Vec::new(),
+        errors: columns.errors.clone(),
     };
-    match item.decl(db) {
-        ItemDecl::Source(source) => NodeDecl {
-            properties: Properties { start: source.start, ..Properties::default() },
-            ..plain(NodeRole::Source(source.read.clone()), &source.docs, &source.columns)
-        },
-        ItemDecl::Seed(seed) => NodeDecl {
-            schema: seed.schema.clone(),
-            ..plain(NodeRole::Seed(seed.read.clone()), &seed.docs, &seed.columns)
-        },
-        ItemDecl::Model(model) => model_node(node.version(db).as_ref(), model),
-        ItemDecl::Other => plain(NodeRole::Model(None), &None, &[]),
+    match node.item(db).decl(db) {
+        ItemDecl::Source(source) => {
+            decl.role = NodeRole::Source(source.read.clone());
+            decl.docs = source.docs.clone();
+            decl.properties.start = source.start;
+            decl.properties.owner = source.owner.clone();
+            decl.properties.tags = source.tags.clone();
+        }
+        ItemDecl::Seed(seed) => {
+            decl.role = NodeRole::Seed(seed.read.clone());
+            decl.docs = seed.docs.clone();
+            decl.schema = seed.schema.clone();
+            decl.properties.owner = seed.owner.clone();
+            decl.properties.tags = seed.tags.clone();
+        }
+        ItemDecl::Model(model) => model_node(db, project, node, model, &columns.renames, &mut decl),
+        _ => {}
     }
+    decl
 }
 
-fn model_node<'db>(name: Option<&VersionName>, model: &ModelDecl) -> NodeDecl<'db> {
-    let version = model.versions.iter().find(|version| Some(&version.name) == name);
+fn model_node<'db>(
+    db: &'db dyn Db,
+    project: Project,
+    node: Node<'db>,
+    model: &ModelDecl,
+    renames: &[(String, String)],
+    decl: &mut NodeDecl<'db>,
+) {
+    let item = node.item(db);
+    let version = model.versions.iter().find(|version| Some(&version.name) == node.version(db).as_ref());
     let own = version.map(|version| &version.own);
-    let mut errors = Vec::new();
-    let block = version.map(|version: &VersionDecl| version.block);
-    NodeDecl {
-        role: NodeRole::Model(own.and_then(|own| own.kind.clone()).or_else(|| model.shared.kind.clone())),
-        docs: version.and_then(|version| version.docs.clone()).or_else(|| model.docs.clone()),
-        columns: versions::columns(model, version, &mut errors),
-        body: match own.map_or(SqlDecl::Inherited, |own| own.sql) {
-            SqlDecl::Here => Some(block),
-            SqlDecl::Elsewhere => None,
-            SqlDecl::Inherited => (model.shared.sql == SqlDecl::Here).then_some(None),
-        },
-        lifecycle: versions::lifecycle(model, name),
-        properties: own.map_or_else(|| model.shared.clone(), |own| inherit(own, &model.shared)),
-        schema: model.schema.clone(),
-        errors,
+    let external = is_external(db, project, item);
+    decl.docs = version.and_then(|version| version.docs.clone()).or_else(|| model.docs.clone());
+    decl.lifecycle = versions::lifecycle(model, node.version(db).as_ref());
+    decl.deprecated = version.and_then(|version| version.deprecated.clone()).or_else(|| model.deprecated.clone());
+    decl.schema = model.schema.clone();
+    let mut shared = model.shared.clone();
+    if let Some(own) = own {
+        properties::rename(&mut shared, renames);
+        decl.properties = inherit(own, &shared);
+    } else {
+        decl.properties = shared.clone();
     }
-}
-
-/// What a version restates replaces what the model states, property by property. An alias that two versions inherit is
-/// told as a clash of relations.
-fn inherit(own: &Properties, shared: &Properties) -> Properties {
-    Properties {
-        kind: own.kind.clone().or_else(|| shared.kind.clone()),
-        cron: own.cron.clone().or_else(|| shared.cron.clone()),
-        start: own.start.or(shared.start),
-        grain: own.grain.clone().or_else(|| shared.grain.clone()),
-        owner: own.owner.clone().or_else(|| shared.owner.clone()),
-        tags: own.tags.clone().or_else(|| shared.tags.clone()),
-        contract: None,
-        alias: own.alias.clone().or_else(|| shared.alias.clone()),
-        sql: SqlDecl::Inherited,
+    if !external {
+        decl.properties = inherit(&decl.properties, defaults(db, project));
     }
-}
-
-/// The SQL that makes a node; empty for what is not made by SQL.
-#[salsa::tracked]
-pub fn node_sql<'db>(db: &'db dyn Db, node: Node<'db>) -> SqlText {
-    let body = node_decl(db, node).body;
-    body.and_then(|body| node.item(db).bodies(db).get(&body)).cloned().unwrap_or_default()
+    // A projection over another version costs nothing as a view, whatever the shared body is.
+    if version.is_some_and(|version| version.derive.is_some() && version.own.kind.is_none()) {
+        decl.properties.kind = Some(properties::view());
+    }
+    decl.audits = match own.and_then(|own| Some((own.audits.as_ref()?, version.map(|version| version.block)))) {
+        Some((audits, block)) => audits.iter().map(|decl| NodeAudit { block, decl: decl.clone() }).collect(),
+        None => shared.audits.iter().flatten().map(|decl| NodeAudit { block: None, decl: decl.clone() }).collect(),
+    };
+    decl.access = decl.properties.access.unwrap_or_default();
+    decl.group = decl.properties.group.clone();
+    if external {
+        decl.role = NodeRole::External;
+        return;
+    }
+    decl.role = NodeRole::Model(decl.properties.kind.clone());
+    decl.body = body::body(db, project, item, model, version, &mut decl.errors);
+    if let Some(NodeBody::Derived) = decl.body {
+        let derived = body::derived(db, project, node);
+        decl.errors.extend(derived.errors.iter().cloned());
+        if derived.text.tokens.is_empty() {
+            decl.body = None;
+        }
+    }
+    properties::check(db, item, model, version, decl);
+    groups::check(db, project, model, version, decl);
 }

@@ -23,11 +23,27 @@ pub struct Settings {
     pub schema: String,
     /// The project's own `$variables`, by name, with their values as SQL literals.
     pub vars: BTreeMap<String, String>,
+    /// What models have that state nothing else, as lines of a model's body: `owner "growth@shop.test"`.
+    pub defaults: String,
+    /// The projects whose public models may be read, by name: the path of each one's interface among the project's files.
+    pub dependencies: BTreeMap<String, String>,
+    /// Whether a part of the project could not be found: what seems not to be declared may be there.
+    pub incomplete: bool,
 }
+
+/// What the paths of the standard library begin with: its files are files of every project.
+pub const STD_PREFIX: &str = "std:";
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { name: "project".into(), schema: "main".into(), vars: BTreeMap::new() }
+        Self {
+            name: "project".into(),
+            schema: "main".into(),
+            vars: BTreeMap::new(),
+            defaults: String::new(),
+            dependencies: BTreeMap::new(),
+            incomplete: false,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which bracket closes which, on the tokens of a body: what tells the extent of a call or a subquery.
 
+use crate::{SqlError, SqlErrorKind};
 use esker_grammar::sql::{SqlText, SqlTokenKind};
 
 /// The brackets of a body, by token index.
@@ -50,6 +51,13 @@ impl Brackets {
             None => Ok(Self { partner, around }),
         }
     }
+}
+
+/// The error of a body whose brackets do not pair.
+pub(crate) fn unbalanced(text: &SqlText) -> Option<SqlError> {
+    let at = Brackets::new(text).err()?;
+    let kind = SqlErrorKind::Unbalanced { bracket: text.tokens[at as usize].text.clone() };
+    Some(SqlError { tokens: at..at + 1, kind })
 }
 
 /// How deeply brackets and CASEs nest at most.

@@ -1,6 +1,7 @@
 //! What is wrong with a body of SQL as SQL, and how that is said.
 
 use crate::UnseenCte;
+use esker_declare::VersionName;
 use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
 use std::ops::Range;
 
@@ -32,6 +33,13 @@ pub enum SqlErrorKind {
         /// The token that stands there; nothing at the end.
         found: Option<String>,
     },
+    /// A table with its version in the way of declarations: `from m@2`.
+    PinnedTable {
+        /// The name.
+        name: String,
+        /// The label as SQL writes it.
+        label: String,
+    },
     /// Any other refusal of the parser.
     Unreadable {
         /// The token where it gave up; nothing at the end.
@@ -49,6 +57,13 @@ pub enum SqlErrorKind {
         /// Without them.
         name: String,
     },
+    /// A word of the engine's as the name of a column.
+    ReservedWord {
+        /// As written.
+        word: String,
+    },
+    /// A `ref(…)` where a value belongs.
+    RefAsValue,
     /// Two CTEs of one WITH have a name.
     DuplicateCte {
         /// The name.
@@ -72,8 +87,19 @@ pub enum SqlErrorKind {
         name: String,
         /// The reference that was likely meant.
         likely: Option<String>,
+        /// A version that it has, if it has any.
+        version: Option<VersionName>,
         /// A CTE of the query with nearly this name.
         cte: Option<String>,
+    },
+    /// The relation of a node, read past its reference.
+    Relation {
+        /// As written.
+        name: String,
+        /// The node's name.
+        model: String,
+        /// Its version.
+        version: Option<VersionName>,
     },
     /// A CTE that the query has, and that cannot be seen from here.
     UnseenCte {
@@ -132,6 +158,11 @@ impl SqlError {
                 let title = format!("expected {expected}, found {found}");
                 Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this does not fit here")
             }
+            SqlErrorKind::PinnedTable { name, label } => {
+                let title = format!("`{name}@{label}` cannot be read in SQL");
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "this does not fit here")
+                    .help(format!("Write `ref({name}, v => {label})`."))
+            }
             SqlErrorKind::Unreadable { found } => {
                 let title = match found {
                     Some(found) => format!("the SQL cannot be read beyond `{found}`"),
@@ -158,6 +189,17 @@ impl SqlError {
                 Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "the engine refuses this")
                     .why("Backticks quote names outside SQL; in SQL, as the engine reads it, double quotes do.")
                     .help(format!("Write `\"{name}\"`."))
+            }
+            SqlErrorKind::ReservedWord { word } => {
+                let title = format!("`{word}` is a word of SQL itself");
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "not the name of a column")
+                    .why("The engine reads it as the beginning of something else, and refuses it here.")
+                    .help(format!("Write `\"{word}\"`."))
+            }
+            SqlErrorKind::RefAsValue => {
+                let title = "a reference stands where a value belongs";
+                Diagnostic::new(diagnostics::SQL_SYNTAX, title, at, "a table, not a value")
+                    .help("Read it in FROM and name its column, or write `(select … from ref(…))`.")
             }
             SqlErrorKind::DuplicateCte { name } => {
                 let title = format!("two CTEs are called `{name}`");
@@ -188,17 +230,30 @@ impl SqlError {
                 };
                 Diagnostic::new(diagnostics::SQL_UNCLOSED, title, at, label)
             }
-            SqlErrorKind::UnknownTable { name, likely, cte } => {
+            SqlErrorKind::UnknownTable { name, likely, version, cte } => {
                 let title = format!("`{name}` is not a table that this query can read");
                 let diagnostic = Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "neither a `ref`, nor a CTE")
                     .why("A table is read through `ref(…)`, so that Esker knows what depends on what.");
                 match (cte, likely) {
                     (Some(cte), _) => diagnostic.help(format!("Did you mean the CTE `{cte}`?")),
-                    (None, Some(likely)) => diagnostic.help(format!("Write `ref({likely})`.")),
+                    (None, Some(likely)) => diagnostic.help(match version {
+                        Some(version) => format!(
+                            "Write `ref({likely})` for its latest version, or pin one: `ref({likely}, v => {})`.",
+                            label(version)
+                        ),
+                        None => format!("Write `ref({likely})`."),
+                    }),
                     (None, None) => diagnostic.help(format!(
                         "Declare it: `source {name} {{ … }}`, and write `ref({name})`; nothing in the project has such a name."
                     )),
                 }
+            }
+            SqlErrorKind::Relation { name, model, version } => {
+                let title = format!("`{name}` is not a table that this query can read");
+                let pin = version.as_ref().map_or(String::new(), |version| format!(", v => {}", label(version)));
+                Diagnostic::new(diagnostics::UNKNOWN_TABLE, title, at, "neither a `ref`, nor a CTE")
+                    .why("A table is read through `ref(…)`, so that Esker knows what depends on what.")
+                    .help(format!("Write `ref({model}{pin})`."))
             }
             SqlErrorKind::UnseenCte { name, why: UnseenCte::Later(reader) } => {
                 let title = format!("`{name}` is read before it is defined");
@@ -252,6 +307,14 @@ impl SqlError {
                 .help("Declare them: `contract enforced { name type … }`.")
             }
         }
+    }
+}
+
+/// A version's label as a reference pins it.
+fn label(version: &VersionName) -> String {
+    match version {
+        VersionName::Integer(number) => number.to_string(),
+        VersionName::Text(text) => format!("'{text}'"),
     }
 }
 

@@ -482,6 +482,12 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// Whether it compares two values.
+    pub fn is_comparison(self) -> bool {
+        use BinaryOp::*;
+        matches!(self, Eq | NotEq | Lt | LtEq | Gt | GtEq)
+    }
+
     /// The operator as it is written.
     pub fn text(self) -> &'static str {
         use BinaryOp::*;
@@ -527,6 +533,8 @@ impl BinaryOp {
 pub struct Call {
     /// The function in lower case.
     pub name: String,
+    /// Whether a schema of the engine's own stands before it: `main.upper(x)`.
+    pub schema: bool,
     /// Its arguments; `count(*)` has one [`Expr::Star`].
     pub args: Vec<Arg>,
     /// `DISTINCT` before the arguments.

@@ -26,7 +26,9 @@ pub use errors::{SqlError, SqlErrorKind};
 pub use ir::*;
 pub use lower::{Lowered, QuerySourceMap, StrayTable, UnseenCte};
 pub use params::variables;
-pub use queries::{is_opaque, lower, lower_condition, query, query_source_map, sql_errors};
+pub use queries::{
+    is_opaque, lower, lower_condition, lower_expression, query, query_source_map, sql_errors, stray_table,
+};
 
 #[cfg(test)]
 mod tests;

@@ -136,6 +136,10 @@ impl Mender<'_> {
                 close + 1
             }
             Token::Sharp if matches!(self.fed.get(at + 1), Some(Fed { token: Token::Number(..), .. })) => at + 1,
+            Token::Eq if self.compares_argument(at) => {
+                self.out.push(Fed { token: Token::DoubleEq, at: self.fed[at].at });
+                at + 1
+            }
             Token::Mod if self.limit_in_percent(at) => self.leave_out(at, at + 1),
             _ => self.keep(at),
         }
@@ -275,6 +279,20 @@ impl Mender<'_> {
         let open = self.fed[at].at;
         let inside = |fed: &Fed| self.brackets.around[fed.at as usize] == Some(open);
         self.fed[at + 1..self.closing(at)].iter().any(|fed| inside(fed) && fed.is("for"))
+    }
+
+    /// `if(a = 1, …)`, which the parser would take for an argument named `a`. Only table functions have those with `=`.
+    fn compares_argument(&self, at: usize) -> bool {
+        let mut before = self.out.iter().rev();
+        let begins = matches!(before.next(), Some(Fed { token: Token::Word(_), .. }))
+            && before.next().is_some_and(|fed| matches!(fed.token, Token::LParen | Token::Comma));
+        let Some(name) = self.brackets.around[self.fed[at].at as usize].and_then(|open| open.checked_sub(1)) else {
+            return false;
+        };
+        let word = |at: u32| self.text.tokens.get(at as usize).map_or(String::new(), |token| token.text.to_lowercase());
+        let behind_from =
+            name.checked_sub(1).is_some_and(|at| ["from", "join", "lateral"].contains(&word(at).as_str()));
+        begins && !behind_from && !word(name).starts_with("read_")
     }
 
     /// `LIMIT 10%`

@@ -3,7 +3,7 @@
 use crate::dialect::DuckDb;
 use crate::tokens::Fed;
 use crate::{SqlError, SqlErrorKind};
-use esker_grammar::sql::{SqlText, SqlTokenKind};
+use esker_grammar::sql::{SqlText, SqlToken, SqlTokenKind};
 use sqlparser::ast::Query;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::Token;
@@ -155,12 +155,34 @@ fn explain(text: &SqlText, error: &ParserError) -> SqlError {
 }
 
 fn unexpected(text: &SqlText, at: u32, expected: &str) -> SqlError {
+    if let Some(error) = pinned_table(text, at as usize) {
+        return error;
+    }
     let (at, expected) = match misspelt(text, at) {
         Some((at, keyword)) => (at, format!("`{keyword}`")),
         None => (at, expected.to_string()),
     };
     let found = text.tokens.get(at as usize).map(|token| token.text.clone());
     SqlError { tokens: at..at + 1, kind: SqlErrorKind::Unexpected { expected, found } }
+}
+
+/// `from m@2`: `at` is the `@`.
+fn pinned_table(text: &SqlText, at: usize) -> Option<SqlError> {
+    let label = text.tokens.get(at..)?.get(1).filter(|_| text.tokens[at].text == "@")?;
+    if !matches!(label.kind, SqlTokenKind::Number | SqlTokenKind::String) {
+        return None;
+    }
+    let before = &text.tokens[..at];
+    let named = |token: &SqlToken| matches!(token.kind, SqlTokenKind::Word | SqlTokenKind::QuotedIdent);
+    let mut start = at.checked_sub(1).filter(|start| named(&before[*start]))?;
+    while start > 1 && before[start - 1].text == "." && named(&before[start - 2]) {
+        start -= 2;
+    }
+    let opens = before.get(start.checked_sub(1)?)?;
+    let table = ["from", "join", ","].iter().any(|word| opens.text.eq_ignore_ascii_case(word));
+    let name = before[start..].iter().map(|token| token.text.as_str()).collect();
+    let kind = SqlErrorKind::PinnedTable { name, label: label.text.clone() };
+    table.then_some(SqlError { tokens: start as u32..at as u32 + 2, kind })
 }
 
 /// The parser's words for what it wanted, as people say it.

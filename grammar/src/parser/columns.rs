@@ -1,5 +1,6 @@
 //! Column blocks: columns with types and constraints, `include`, `exclude`, `rename`.
 
+use super::line::past_equals;
 use super::problem::Problem;
 use super::terminal::{as_name, block, list, name, names, node, satisfy, string, token, word};
 use super::{At, Ex, In, P, attempt, here, literal, report, skip, types};
@@ -80,7 +81,7 @@ fn end_entry(at: At<'_, '_, '_>, column: bool) {
         return;
     }
     let constraint = column && next.kind == TokenKind::Word && {
-        let nearest = nearest(next.text, &CONSTRAINTS);
+        let nearest = nearest(next.text, &CONSTRAINTS).filter(|word| !(next.apart && begins_column(at, word)));
         next.text == "null" || nearest.is_some() || !next.apart
     };
     if constraint {
@@ -91,9 +92,27 @@ fn end_entry(at: At<'_, '_, '_>, column: bool) {
     } else if next.text == ";" {
         report(at, next.span, SyntaxErrorKind::BadCharacter { written: next.text.to_owned() });
     } else {
-        at.emit(Problem::expected("the end of the line", next.span));
+        let another = as_name(&next).is_some();
+        let expected = if another { "a comma or the end of the line" } else { "the end of the line" };
+        at.emit(Problem::expected(expected, next.span));
     }
     skip(at, |_| false);
+}
+
+/// Whether the next word, a slip of `constraint` by its letters, has a type behind it and not what that constraint goes on
+/// with: `note varchar` is a column, `nto null` is not.
+fn begins_column(at: At<'_, '_, '_>, constraint: &str) -> bool {
+    let before = at.save();
+    at.skip();
+    let second = at.peek();
+    at.rewind(before);
+    let Some(second) = second.filter(|tok| tok.kind == TokenKind::Word) else { return false };
+    match constraint {
+        "not" => nearest(second.text, &["null"]).is_none(),
+        "primary" => nearest(second.text, &["key"]).is_none(),
+        "unique" => nearest(second.text, &CONSTRAINTS).is_none(),
+        _ => false,
+    }
 }
 
 fn fail<'t, O>(at: At<'t, '_, '_>, what: &'static str) -> Result<O, Problem> {
@@ -112,7 +131,12 @@ fn include<'t>() -> P<'t, ColumnsEntry> {
     let all = word!("all").to(IncludeAst::All);
     let listed = names().map(IncludeAst::Columns);
     let set = name("a column set").map(IncludeAst::Set);
+    let colon = custom::<_, In<'t>, (), Ex<'t>>(|at| {
+        past_equals(at);
+        Ok(())
+    });
     edit_word()
+        .ignore_then(colon)
         .ignore_then(choice((all, listed, set)))
         .map_with(|what, extra| ColumnsEntry::Include { span: extra.span(), what })
         .boxed()

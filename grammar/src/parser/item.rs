@@ -2,9 +2,9 @@
 
 use super::problem::Problem;
 use super::terminal::{as_name, end_of_line, list, name, newlines, node, path, satisfy, string, token, word};
-use super::{At, Ex, In, P, attempt, columns, line, literal, report, selection, skip, test, types};
-use crate::ast::{ItemAst, ItemKindAst, Line, LineKind, ParamAst, PathAst, SqlAst};
-use crate::errors::SyntaxErrorKind;
+use super::{At, Ex, In, P, attempt, audit, columns, line, literal, report, selection, skip, test, types};
+use crate::ast::{ItemAst, ItemKindAst, Line, LineKind, ParamAst, PathAst, SqlAst, TestSubjectAst};
+use crate::errors::{ONLY_SQL, SyntaxErrorKind};
 use crate::layout::Tok;
 use crate::words::{ITEMS, nearest_item};
 use crate::{Span, TokenKind};
@@ -110,7 +110,7 @@ fn kinds<'t>() -> BTreeMap<&'static str, P<'t, Rest>> {
     kinds.insert("type", defined(types::ty(), ItemKindAst::Type));
     kinds.insert("selector", defined(selection::selection(), ItemKindAst::Selector));
     kinds.insert("fn", function(lines.clone()));
-    kinds.insert("audit", audit(lines));
+    kinds.insert("audit", audit_definition(lines));
     kinds.insert("test", unit_test());
     kinds
 }
@@ -172,7 +172,7 @@ fn function<'t>(lines: P<'t, Vec<Line>>) -> P<'t, Rest> {
 }
 
 /// `name(args) { sql { … } }`
-fn audit<'t>(lines: P<'t, Vec<Line>>) -> P<'t, Rest> {
+fn audit_definition<'t>(lines: P<'t, Vec<Line>>) -> P<'t, Rest> {
     let opens = |tok: &Tok<'_>| tok.kind == TokenKind::OpenParen;
     let peek = satisfy("`(`", move |tok| opens(tok).then_some(())).rewind();
     let params = peek.ignore_then(head(parameters(), |_| false)).or_not();
@@ -196,8 +196,7 @@ fn only_sql<'t>(lines: P<'t, Vec<Line>>) -> P<'t, Option<SqlAst>> {
             match line.kind {
                 LineKind::Sql(sql) if body.is_none() => body = Some(sql),
                 LineKind::Broken | LineKind::Unknown(_) => {}
-                LineKind::Sql(_) => at.emit(Problem::expected("`}`", line.keyword)),
-                _ => at.emit(Problem::expected("`sql { … }`", line.keyword)),
+                _ => at.emit(Problem::expected(ONLY_SQL, line.keyword)),
             }
         }
         if opens && empty {
@@ -210,10 +209,20 @@ fn only_sql<'t>(lines: P<'t, Vec<Line>>) -> P<'t, Option<SqlAst>> {
     .boxed()
 }
 
-/// `"…" for model@v { … }`
+/// `"…" for model@v { … }`, `"…" for audit unique_key(id) { … }`
 fn unit_test<'t>() -> P<'t, Rest> {
     let is_for = |tok: &Tok<'_>| tok.kind == TokenKind::Word && tok.text == "for";
-    let subject = word!("for").ignore_then(node(literal::version()));
+    let nodes = node(literal::version()).separated_by(token(TokenKind::Comma, "`,`")).at_least(1);
+    let nodes = nodes.collect::<Vec<_>>().map(TestSubjectAst::Nodes).boxed();
+    let audit = word!("audit").ignore_then(audit::call()).map(TestSubjectAst::Audit).boxed();
+    let subject = custom::<_, In<'t>, TestSubjectAst, Ex<'t>>(move |at| {
+        let before = at.save();
+        let word = at.next().is_some_and(|tok| tok.kind == TokenKind::Word && tok.text == "audit");
+        let named = at.peek().is_some_and(|tok| as_name(&tok).is_some());
+        at.rewind(before);
+        at.parse(if word && named { &audit } else { &nodes })
+    });
+    let subject = word!("for").ignore_then(subject);
     head(string(), is_for)
         .then(head(subject.boxed(), |_| false))
         .then(body(test::lines()))

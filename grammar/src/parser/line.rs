@@ -2,8 +2,8 @@
 
 use super::problem::Problem;
 use super::terminal::{block, end_of_line, list, name, names, node, path, satisfy, string, token, word};
-use super::{At, Ex, In, P, attempt, columns, here, literal, report, skip};
-use crate::ast::{AuditUseAst, FragmentAst, KindAst, Line, LineKind, LiteralAst, Name, OptionAst, SqlAst, StrAst};
+use super::{At, Ex, In, P, attempt, audit, columns, here, literal, quietly, report, skip};
+use crate::ast::{FragmentAst, KindAst, Line, LineKind, LiteralAst, Name, OptionAst, SqlAst, StrAst};
 use crate::errors::SyntaxErrorKind;
 use crate::layout::Tok;
 use crate::words::{BLOCKS, OPTIONS, leads_line, nearest, nearest_property};
@@ -42,7 +42,8 @@ fn line<'t>(
         Some(parser) => {
             at.skip();
             past_equals(at);
-            attempt(at, parser)
+            // A line that begins with a slip was reported.
+            if word == Some(first.text) { attempt(at, parser) } else { quietly(at, parser) }
         }
         None if known => attempt(at, option),
         None => Some(unknown(at, &first)),
@@ -157,6 +158,7 @@ fn properties<'t>() -> BTreeMap<&'static str, P<'t, LineKind>> {
     map.insert("cron", cron().then(tz.or_not()).map(|(expr, tz)| LineKind::Cron { expr, tz }).boxed());
     map.insert("tz", string().map(LineKind::Tz).boxed());
     map.insert("start", value.clone().map(LineKind::Start).boxed());
+    map.insert("end", value.clone().map(LineKind::End).boxed());
     map.insert("grain", names().map(LineKind::Grain).boxed());
     map.insert("owner", string().map(LineKind::Owner).boxed());
     map.insert("tags", list(tag).map(LineKind::Tags).boxed());
@@ -172,7 +174,7 @@ fn properties<'t>() -> BTreeMap<&'static str, P<'t, LineKind>> {
             .boxed(),
     );
     map.insert("columns", columns.map(LineKind::Columns).boxed());
-    map.insert("audit", audit_use(value.clone()).map(LineKind::Audit).boxed());
+    map.insert("audit", audit::line().map(LineKind::Audit).boxed());
     map.insert("sql", sql_file.or(sql_block().map(LineKind::Sql)).boxed());
     map.insert("latest", literal::version().map(LineKind::Latest).boxed());
     map.insert(
@@ -296,28 +298,6 @@ fn cron<'t>() -> P<'t, StrAst> {
         .then(name("`daily` or the like"))
         .map(|(at, name)| StrAst { text: format!("@{}", name.text), span: at.to(name.span) });
     nickname.or(string()).boxed()
-}
-
-/// `accepted_range(lifetime, min => 0) warn`
-fn audit_use<'t>(value: P<'t, LiteralAst>) -> P<'t, AuditUseAst> {
-    let arrow = token(TokenKind::FatArrow, "`=>`").or(token(TokenKind::Equals, "`=>`")).boxed();
-    let named = custom::<_, In<'t>, (Option<Name>, LiteralAst), Ex<'t>>(move |at| {
-        let before = at.save();
-        let name = at.next().and_then(|tok| super::terminal::as_name(&tok));
-        if let Some(name) = name
-            && at.peek().is_some_and(|tok| matches!(tok.kind, TokenKind::FatArrow | TokenKind::Equals))
-        {
-            at.parse(&arrow)?;
-            return Ok((Some(name), at.parse(&value)?));
-        }
-        at.rewind(before);
-        Ok((None, at.parse(&value)?))
-    });
-    name("an audit")
-        .then(list(named.boxed()).or_not())
-        .then(name("`warn` or `error`").or_not())
-        .map(|((name, args), level)| AuditUseAst { name, args: args.unwrap_or_default(), level })
-        .boxed()
 }
 
 /// `{ … }` or `for spark { … }`, behind the word `sql`, whose place the caller knows.

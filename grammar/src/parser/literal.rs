@@ -1,5 +1,6 @@
 //! Values: strings, numbers, dates, durations, words, lists of them.
 
+use super::problem::Problem;
 use super::terminal::{as_name, list, name, satisfy, string, token};
 use super::{Ex, In, P};
 use crate::TokenKind;
@@ -55,7 +56,24 @@ pub(super) fn duration_literal<'t>() -> P<'t, LiteralAst> {
 
 /// The label of a version: any single value, which `declare` judges.
 pub(super) fn version<'t>() -> P<'t, VersionAst> {
-    scalar().map(|literal| VersionAst { literal }).boxed()
+    let scalar = scalar();
+    custom::<_, In<'t>, VersionAst, Ex<'t>>(move |at| {
+        let first = at.peek();
+        if let Some(word) = first.filter(|tok| tok.kind == TokenKind::Word && tok.text == "version") {
+            let before = at.save();
+            at.skip();
+            match at.peek().map(|tok| tok.kind) {
+                // `latest version 2`
+                Some(TokenKind::Integer | TokenKind::String) => {
+                    at.emit(Problem::expected("the label of a version", word.span));
+                }
+                _ => at.rewind(before),
+            }
+        }
+        let label = at.parse(&scalar).map(|literal| VersionAst { literal });
+        label.map_err(|problem| first.map_or(problem, |tok| Problem::expected("the label of a version", tok.span)))
+    })
+    .boxed()
 }
 
 fn count<'t>() -> P<'t, String> {

@@ -1,6 +1,7 @@
 //! Tokens to tree, with chumsky. Brackets are balanced when they come here (see `layout`), so every mistake has an end:
 //! an unreadable line ends with its line, an unreadable head with its block.
 
+mod audit;
 mod columns;
 mod item;
 mod line;
@@ -93,6 +94,16 @@ fn skip<'t>(at: At<'t, '_, '_>, stop: impl Fn(&Tok<'t>) -> bool) {
         }
         at.skip();
     }
+}
+
+/// Runs a parser; when it fails, goes back to where it began.
+fn quietly<'t, O>(at: At<'t, '_, '_>, parser: &P<'t, O>) -> Option<O> {
+    let before = at.save();
+    let read = at.parse(parser).ok();
+    if read.is_none() {
+        at.rewind(before);
+    }
+    read
 }
 
 /// Runs a parser; when it fails, reports why and goes back to where it began.

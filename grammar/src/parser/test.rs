@@ -89,12 +89,21 @@ fn rows<'t>() -> P<'t, RowsAst> {
     choice((block.boxed(), file, sql)).boxed()
 }
 
-/// `(1, "paid")` lines; a row that cannot be read is passed over.
+/// `(1, "paid")` lines; a row that cannot be read is passed over, rows without parentheses are told of once.
 fn table_rows<'t>() -> P<'t, Vec<Vec<LiteralAst>>> {
     let row = list(literal::literal()).then_ignore(token(TokenKind::Comma, "`,`").or_not()).boxed();
+    let between = newlines();
     let row = custom::<_, In<'t>, Option<Vec<LiteralAst>>, Ex<'t>>(move |at| {
-        if here(at).is_none() {
+        let Some(first) = here(at) else {
             return at.parse(&row).map(Some);
+        };
+        if first.kind != TokenKind::OpenParen {
+            report(at, first.span, SyntaxErrorKind::BareRow);
+            while here(at).is_some_and(|tok| tok.kind != TokenKind::OpenParen) {
+                skip(at, |_| false);
+                at.parse(&between)?;
+            }
+            return Ok(None);
         }
         let read = attempt(at, &row);
         if read.is_none() {

@@ -2,9 +2,11 @@
 
 use super::problem::Problem;
 use super::terminal::{list, name, satisfy, string, token, word};
-use super::{Ex, In, P};
+use super::{At, Ex, In, P, report};
+use crate::TokenKind;
 use crate::ast::{TypeAst, TypeKindAst};
-use crate::{Span, TokenKind};
+use crate::errors::SyntaxErrorKind;
+use crate::words::nearest;
 use chumsky::prelude::*;
 
 /// How many `[]` may follow one another.
@@ -22,6 +24,7 @@ pub(super) fn ty<'t>() -> P<'t, TypeAst> {
         let enumeration = word!("enum").ignore_then(list(string())).map(TypeKindAst::Enum).boxed();
         let named = named();
         let base = custom::<_, In<'t>, TypeKindAst, Ex<'t>>(move |at| {
+            undeclarable(at)?;
             let parser = match at.peek() {
                 Some(tok) if tok.kind == TokenKind::Word => match tok.text {
                     "struct" => &structure,
@@ -33,15 +36,68 @@ pub(super) fn ty<'t>() -> P<'t, TypeAst> {
             };
             at.parse(parser)
         });
-        let brackets = token(TokenKind::OpenBracket, "`[`").then(token(TokenKind::CloseBracket, "`]`"));
-        base.map_with(|kind, extra| TypeAst { kind, span: extra.span() })
-            .foldl_with(brackets.repeated().at_most(MAX_LISTS), |element: TypeAst, _, extra| {
-                let span: Span = extra.span();
-                TypeAst { kind: TypeKindAst::List(Box::new(element)), span }
-            })
-            .boxed()
+        let close = token(TokenKind::CloseBracket, "`]`");
+        custom::<_, In<'t>, TypeAst, Ex<'t>>(move |at| {
+            let start = at.cursor();
+            let kind = at.parse(&base)?;
+            let mut ty = TypeAst { kind, span: at.span_since(&start) };
+            for _ in 0..MAX_LISTS {
+                if at.peek().is_none_or(|tok| tok.kind != TokenKind::OpenBracket) {
+                    break;
+                }
+                at.skip();
+                past_length(at);
+                at.parse(&close)?;
+                ty = TypeAst { kind: TypeKindAst::List(Box::new(ty)), span: at.span_since(&start) };
+            }
+            Ok(ty)
+        })
+        .boxed()
     })
     .boxed()
+}
+
+/// Refuses the forms of types that other tools know, and those that hold nothing, where a parenthesis follows the word.
+fn undeclarable(at: At<'_, '_, '_>) -> Result<(), Problem> {
+    let Some(word) = at.peek().filter(|tok| tok.kind == TokenKind::Word) else { return Ok(()) };
+    let before = at.save();
+    at.skip();
+    let form = at.next().is_some_and(|tok| tok.kind == TokenKind::OpenParen);
+    let (first, second) = (at.next().map(|tok| tok.kind), at.peek().map(|tok| tok.kind));
+    at.rewind(before);
+    if !form {
+        return Ok(());
+    }
+    let empty = first == Some(TokenKind::CloseParen);
+    let single = first == Some(TokenKind::Word) && second == Some(TokenKind::CloseParen);
+    let instead = match word.text.to_ascii_lowercase().as_str() {
+        "union" => "Make a column of each of its types, or cast it in the SQL, as to `varchar` or `json`.",
+        "list" | "array" => "Write the type of its values and `[]` behind it, as `integer[]`.",
+        "struct" if empty => "Name its fields with their types, as `struct(id bigint, name varchar)`.",
+        "enum" if empty => "Name its values, as `enum(\"open\", \"closed\")`.",
+        "map" if empty || single => "Write the types of its keys and of its values, as `map(varchar, bigint)`.",
+        "struct" | "map" | "enum" => return Ok(()),
+        // `strct(a integer)`: what no type with numbers behind it is.
+        other if first == Some(TokenKind::Word) => match nearest(other, &["struct", "map", "enum"]) {
+            Some("struct") => "Did you mean `struct(…)`?",
+            Some("map") => "Did you mean `map(…)`?",
+            Some(_) => "Did you mean `enum(…)`?",
+            None => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let written = if empty { format!("{}()", word.text) } else { format!("{}(…)", word.text) };
+    Err(Problem::of(word.span, SyntaxErrorKind::UndeclarableType { written, instead }))
+}
+
+/// Reports the length of a list of fixed length, `[3]`, and passes over it.
+fn past_length(at: At<'_, '_, '_>) {
+    if let Some(tok) = at.peek().filter(|tok| tok.kind == TokenKind::Integer) {
+        let written = format!("[{}]", tok.text);
+        let instead = "Write `[]`, a list of any length; a `check` can promise its length.";
+        report(at, tok.span, SyntaxErrorKind::UndeclarableType { written, instead });
+        at.skip();
+    }
 }
 
 fn map<'t>(ty: P<'t, TypeAst>) -> P<'t, TypeKindAst> {

@@ -7,7 +7,7 @@ use esker_driver::source::{Db, Project};
 
 /// The node with its kind, relations, documentation and columns.
 pub(crate) fn describe(db: &dyn Db, project: Project, node: Node<'_>) -> String {
-    let decl = node_decl(db, node);
+    let decl = node_decl(db, project, node);
     let mut facts = vec![format!("**{}**", code(&node.label(db)))];
     match &decl.role {
         NodeRole::Source(read) => {
@@ -22,6 +22,7 @@ pub(crate) fn describe(db: &dyn Db, project: Project, node: Node<'_>) -> String 
             facts.push("model".into());
             facts.extend(kind.iter().map(kind_words));
         }
+        NodeRole::External => facts.push("model of another project".into()),
     }
     facts.extend(
         node_relations(db, project, node).iter().map(|relation| format!("relation {}", code(&relation.to_string()))),
@@ -38,7 +39,7 @@ fn columns(db: &dyn Db, project: Project, node: Node<'_>) -> String {
     if surface.columns.is_empty() && !surface.complete {
         return "Its columns are not known.".into();
     }
-    let declared = node_decl(db, node).columns.as_deref().unwrap_or_default();
+    let declared = node_decl(db, project, node).columns.as_deref().unwrap_or_default();
     let mut table = String::from("| column | type | nulls | |\n|---|---|---|---|");
     for column in &surface.columns {
         let docs = declared
@@ -66,10 +67,10 @@ fn format_name(format: FileFormat) -> &'static str {
 }
 
 fn kind_words(kind: &KindDecl) -> String {
-    match kind {
-        KindDecl::Full => "full".into(),
-        KindDecl::View => "view".into(),
-        KindDecl::IncrementalByTime { column, .. } => format!("incremental by time ({})", code(column)),
+    let columns: Vec<String> = kind.form.columns().iter().map(|column| code(column)).collect();
+    match columns.as_slice() {
+        [] => kind.form.words().into(),
+        columns => format!("{} ({})", kind.form.words(), columns.join(", ")),
     }
 }
 

@@ -1,11 +1,18 @@
-//! Hover: what a `ref(…)` resolves to and why, and what an item or a version is at its own name.
+//! Hover: finds what stands at a place, and asks for the words about it.
 
-use crate::describe::{code, describe, in_words};
-use esker_driver::declare::{Item, ItemDecl, Part, Place, VersionName, item_tree};
-use esker_driver::diagnostics::nearest;
+use crate::describe::describe;
+use crate::item::describe_item;
+use crate::reference::{Reference, describe_reference};
+use crate::version::versions;
+use esker_driver::Session;
+use esker_driver::declare::{
+    AuditUse, ColumnsEdit, Item, ItemDecl, ItemKind, ModelDecl, NodeName, Part, Place, TestSubject, VersionName,
+    item_tree,
+};
 use esker_driver::grammar::Span;
+use esker_driver::grammar::sql::{SqlText, SqlTokenKind};
 use esker_driver::resolve::{
-    Lifecycle, Node, RefExpr, RefPin, RefProblem, item_nodes, names, node_decl, resolve, sql_refs,
+    Lifecycle, Node, item, item_nodes, node_decl, resolve_name, sql_file_spans, sql_file_text, sql_refs,
 };
 use esker_driver::source::{Db, Project, SourceFile};
 
@@ -19,159 +26,193 @@ pub struct Hover {
 }
 
 /// What there is to say about the place at byte `offset` of `file`.
-pub fn hover(db: &dyn Db, project: Project, file: SourceFile, offset: u32) -> Option<Hover> {
+pub fn hover(session: &Session, file: SourceFile, offset: u32) -> Option<Hover> {
+    let db = session.db();
+    if file.path(db).ends_with(".sql") {
+        let spans = sql_file_spans(db, file);
+        return in_sql(session, sql_file_text(db, file), spans, offset);
+    }
     let items = &item_tree(db, file).items;
-    items.iter().find_map(|item| on_ref(db, project, *item, offset).or_else(|| on_name(db, project, *item, offset)))
+    items.iter().find_map(|item| in_bodies(session, *item, offset).or_else(|| on_piece(session, *item, offset)))
 }
 
-/// A reference in one of the item's bodies.
-fn on_ref(db: &dyn Db, project: Project, item: Item<'_>, offset: u32) -> Option<Hover> {
+/// In one of the item's bodies, or in an expression of its `derive from`.
+fn in_bodies(session: &Session, item: Item<'_>, offset: u32) -> Option<Hover> {
+    let db = session.db();
     let places = item.places(db);
-    for (body, text) in item.bodies(db) {
-        for expr in sql_refs(text) {
-            let span = places.sql_span(*body, expr.tokens.clone());
-            if !holds(span, offset) {
-                continue;
-            }
-            // The name as it is written is what a corrected reference would be written with.
-            let name_tokens = expr.name_tokens.start as usize..expr.name_tokens.end as usize;
-            let written: String = text.tokens.get(name_tokens)?.iter().map(|token| token.text.as_str()).collect();
-            return Some(Hover { span, markdown: reference(db, project, &expr, &written)? });
-        }
-    }
-    None
-}
-
-/// The name of the item, or the label of one of its versions.
-fn on_name(db: &dyn Db, project: Project, item: Item<'_>, offset: u32) -> Option<Hover> {
-    let places = item.places(db);
-    let at = |version| Some(Place { version, part: Part::Name }).filter(|place| places.has(*place));
-    let pointed = |place: &Place| holds(places.get(*place), offset);
-    let ItemDecl::Model(model) = item.decl(db) else {
-        let place = at(None).filter(pointed)?;
-        let node = item_nodes(db, item).first()?;
-        return Some(Hover { span: places.get(place), markdown: describe(db, project, *node) });
+    let bodies = item.bodies(db).iter().filter_map(|(body, text)| Some((text, places.sql.get(body)?)));
+    let versions = match item.decl(db) {
+        ItemDecl::Model(model) => &model.versions[..],
+        _ => &[],
     };
-    if let Some(place) = at(None).filter(pointed) {
-        let latest = item_nodes(db, item).iter().find(|node| node_decl(db, **node).lifecycle == Lifecycle::Latest)?;
-        let mut markdown = String::new();
-        if latest.version(db).is_some() {
-            markdown = format!("{}.\n\n", versions(db, item));
+    let derived = versions.iter().flat_map(|version| {
+        let columns = version.derive.iter().flat_map(|derive| derive.columns.iter().enumerate());
+        columns.filter_map(|(n, (_, text))| Some((text, places.derived.get(&(version.block, n as u32))?)))
+    });
+    bodies.chain(derived).find_map(|(text, spans)| in_sql(session, text, spans, offset))
+}
+
+/// A reference or a call of one of the project's functions, in SQL.
+fn in_sql(session: &Session, text: &SqlText, spans: &[Span], offset: u32) -> Option<Hover> {
+    let (db, project) = (session.db(), session.project());
+    let token = spans.iter().position(|span| holds(*span, offset))?;
+    for expr in sql_refs(text) {
+        if expr.tokens.contains(&(token as u32)) {
+            let span = spans.get(expr.tokens.start as usize)?.to(*spans.get(expr.tokens.end as usize - 1)?);
+            let name_tokens = text.tokens.get(expr.name_tokens.start as usize..expr.name_tokens.end as usize)?;
+            let written: String = name_tokens.iter().map(|token| token.text.as_str()).collect();
+            let markdown = describe_reference(session, &Reference { expr: &expr, written: &written })?;
+            return Some(Hover { span, markdown });
         }
-        return Some(Hover { span: places.get(place), markdown: markdown + &describe(db, project, *latest) });
     }
-    let version = model.versions.iter().find(|version| at(Some(version.block)).is_some_and(|place| pointed(&place)))?;
-    let node = item_nodes(db, item).iter().find(|node| node.version(db).as_ref() == Some(&version.name))?;
-    let span = places.get(Place { version: Some(version.block), part: Part::Name });
-    Some(Hover { span, markdown: describe(db, project, *node) })
+    let name = text.tokens.get(token).filter(|token| token.kind == SqlTokenKind::Word)?;
+    let sign =
+        |at: Option<usize>, sign: &str| at.and_then(|at| text.tokens.get(at)).is_some_and(|token| token.text == sign);
+    if !sign(Some(token + 1), "(") || sign(token.checked_sub(1), ".") {
+        return None;
+    }
+    let function = item(db, project, ItemKind::Fn, &name.text)?;
+    Some(Hover { span: spans[token], markdown: describe_item(db, function) })
+}
+
+/// A piece of a declaration: a name, or something that is named.
+fn on_piece(session: &Session, of: Item<'_>, offset: u32) -> Option<Hover> {
+    let (db, project) = (session.db(), session.project());
+    let (place, span) = of.places(db).at(offset)?;
+    let text = of.file(db).text(db).as_deref()?;
+    let named = |kind, name: &str| item(db, project, kind, name).map(|item| describe_item(db, item));
+    let decl = of.decl(db);
+    let markdown = match place.part {
+        Part::Name => named_here(db, project, of, place.version)?,
+        Part::Latest | Part::Derive => version_named(db, project, of, place)?,
+        Part::Group => named(ItemKind::Group, text[span.range()].trim_matches('`'))?,
+        Part::Audit(line) => named(ItemKind::Audit, &audit_use(decl, place.version, line)?.name)?,
+        Part::EntryType(_) | Part::ParamType(_) | Part::Type => {
+            let span = word(text, span, offset);
+            let markdown = named(ItemKind::Type, text[span.range()].trim_matches('`'))?;
+            return Some(Hover { span, markdown });
+        }
+        Part::EntryName(entry) => named(ItemKind::Columns, included_set(decl, place.version, entry)?)?,
+        Part::EntryItem(entry, constraint) => {
+            let edits = block(decl, place.version)?.iter();
+            let key = edits
+                .filter_map(|edit| match edit {
+                    ColumnsEdit::Define(column) if column.entry == entry => column.references.as_ref(),
+                    _ => None,
+                })
+                .find(|key| key.constraint == constraint)?;
+            node(db, project, &key.node)?
+        }
+        Part::Leaf(_) => {
+            let leaf = text[span.range()].trim_matches(|c: char| c == '+' || c.is_ascii_digit());
+            named(ItemKind::Selector, leaf.strip_prefix("selector:")?)?
+        }
+        Part::Subject(n) => match decl {
+            ItemDecl::Test(test) => match test.subject.as_ref()? {
+                TestSubject::Nodes(nodes) => node(db, project, nodes.get(n as usize)?)?,
+                TestSubject::Audit(used) => named(ItemKind::Audit, &used.name)?,
+            },
+            _ => return None,
+        },
+        Part::Line(line) => match decl {
+            ItemDecl::Test(test) => node(db, project, &test.given.iter().find(|given| given.line == line)?.node)?,
+            _ => return None,
+        },
+        Part::Reads(n) => match decl {
+            ItemDecl::Consumer(consumer) => node(db, project, &consumer.reads.get(n as usize)?.0)?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Hover { span, markdown })
+}
+
+/// What an item or a version is, at its own name.
+fn named_here(db: &dyn Db, project: Project, item: Item<'_>, block: Option<u32>) -> Option<String> {
+    let nodes = item_nodes(db, item);
+    match (item.decl(db), block) {
+        (ItemDecl::Model(model), Some(block)) => {
+            let version = model.versions.iter().find(|version| version.block == block)?;
+            version_node(db, item, &version.name).map(|node| describe(db, project, node))
+        }
+        (ItemDecl::Model(_), None) => {
+            let latest = nodes.iter().find(|node| node_decl(db, project, **node).lifecycle == Lifecycle::Latest)?;
+            let intro = latest.version(db).as_ref().map(|_| format!("{}.\n\n", versions(db, project, item)));
+            Some(intro.unwrap_or_default() + &describe(db, project, *latest))
+        }
+        (ItemDecl::Source(_) | ItemDecl::Seed(_), _) => nodes.first().map(|node| describe(db, project, *node)),
+        (ItemDecl::Test(_), _) => None,
+        _ => Some(describe_item(db, item)),
+    }
+}
+
+/// The version that `latest` or `derive from` names.
+fn version_named(db: &dyn Db, project: Project, item: Item<'_>, place: Place) -> Option<String> {
+    let ItemDecl::Model(model) = item.decl(db) else { return None };
+    let version = match place.part {
+        Part::Latest => model.latest.as_ref()?,
+        _ => &own(model, place.version)?.derive.as_ref()?.from,
+    };
+    version_node(db, item, version).map(|node| describe(db, project, node))
+}
+
+fn version_node<'db>(db: &'db dyn Db, item: Item<'db>, name: &VersionName) -> Option<Node<'db>> {
+    item_nodes(db, item).iter().find(|node| node.version(db).as_ref() == Some(name)).copied()
+}
+
+fn own(model: &ModelDecl, block: Option<u32>) -> Option<&esker_driver::declare::VersionDecl> {
+    model.versions.iter().find(|version| Some(version.block) == block)
+}
+
+/// A node that a declaration names.
+fn node(db: &dyn Db, project: Project, name: &NodeName) -> Option<String> {
+    let nodes = resolve_name(db, project, name).ok()?;
+    nodes.first().map(|node| describe(db, project, *node))
+}
+
+fn audit_use(decl: &ItemDecl, version: Option<u32>, line: u32) -> Option<&AuditUse> {
+    match decl {
+        ItemDecl::Test(test) => match &test.subject {
+            Some(TestSubject::Audit(used)) => Some(used),
+            _ => None,
+        },
+        ItemDecl::Model(model) => {
+            let properties =
+                version.map_or(Some(&model.shared), |_| own(model, version).map(|version| &version.own))?;
+            properties.audits.iter().flatten().find(|used| used.line == line)
+        }
+        _ => None,
+    }
+}
+
+/// The column block of an item, or of one of its versions.
+fn block(decl: &ItemDecl, version: Option<u32>) -> Option<&[ColumnsEdit]> {
+    match (decl, version) {
+        (ItemDecl::Source(source), _) => Some(&source.columns),
+        (ItemDecl::Seed(seed), _) => Some(&seed.columns),
+        (ItemDecl::Columns(edits), _) => Some(edits),
+        (ItemDecl::Model(model), None) => model.shared.contract.as_deref(),
+        (ItemDecl::Model(model), Some(_)) => own(model, version)?.columns.as_deref(),
+        _ => None,
+    }
+}
+
+fn included_set(decl: &ItemDecl, version: Option<u32>, wanted: u32) -> Option<&str> {
+    block(decl, version)?.iter().find_map(|edit| match edit {
+        ColumnsEdit::IncludeSet { set, entry } if *entry == wanted => Some(set.as_str()),
+        _ => None,
+    })
 }
 
 fn holds(span: Span, offset: u32) -> bool {
     span.start <= offset && offset < span.end
 }
 
-/// What a reference means, or what is near when it means nothing. Nothing for one that cannot be read.
-fn reference(db: &dyn Db, project: Project, expr: &RefExpr, written: &str) -> Option<String> {
-    let name = expr.name.as_deref()?;
-    Some(match resolve(db, project, name, &expr.pin) {
-        Ok(node) => format!("{}\n\n{}", why(db, node, &expr.pin, written), describe(db, project, node)),
-        Err(RefProblem::UnknownName) => {
-            let items = &names(db, project).items;
-            match nearest(name, items.keys().map(String::as_str)) {
-                Some(likely) => {
-                    let node = resolve(db, project, likely, &RefPin::Unpinned).ok();
-                    let near = node.map(|node| format!("\n\n{}", describe(db, project, node))).unwrap_or_default();
-                    format!("Nothing is named {}. Did you mean `ref({likely})`?{near}", code(name))
-                }
-                None => format!("Nothing is named {}, and no name is near.", code(name)),
-            }
-        }
-        Err(RefProblem::UnknownVersion(item, label)) => {
-            format!("{} has no version {label}. {}.", code(item.name(db)), versions(db, item))
-        }
-        Err(RefProblem::NotVersioned(item)) => {
-            let node = item_nodes(db, item).first()?;
-            format!("{} has no versions: write `ref({written})`.\n\n{}", code(name), describe(db, project, *node))
-        }
-        Err(RefProblem::Broken) => format!("{} is declared, but its declaration is broken.", code(name)),
-    })
-}
-
-/// Why a reference means this node and no other, and what it could be instead.
-fn why(db: &dyn Db, node: Node<'_>, pin: &RefPin, written: &str) -> String {
-    let Some(version) = node.version(db) else {
-        return format!("`ref({written})` means it as it is: it has no versions.");
-    };
-    let all = item_nodes(db, node.item(db));
-    let follow = format!("`ref({written})`");
-    let pinned = |version: &VersionName| format!("`ref({written}, v => {})`", label(version));
-    let mut text = match pin {
-        RefPin::Unpinned if all.len() == 1 => {
-            format!("{follow} pins no version and means version {version}, the only one.")
-        }
-        RefPin::Unpinned => {
-            let because = match node.item(db).decl(db) {
-                ItemDecl::Model(model) if model.latest.is_some() => format!("`latest {}` says so", label(version)),
-                _ => "the greatest".into(),
-            };
-            format!(
-                "{follow} pins no version and means version {version}, the latest of {} ({because}).",
-                labels(db, all)
-            )
-        }
-        RefPin::Pinned(..) => {
-            let latest = all.iter().find(|node| node_decl(db, **node).lifecycle == Lifecycle::Latest);
-            let latest = latest.and_then(|node| node.version(db).as_ref()).unwrap_or(version);
-            let standing = match node_decl(db, node).lifecycle {
-                _ if all.len() == 1 => format!("the only one; {follow} means it too"),
-                Lifecycle::Latest => {
-                    format!("the latest of {}; {follow} means it too, until there is a later one", labels(db, all))
-                }
-                Lifecycle::Old => format!("an old one: the latest is version {latest}, which {follow} means"),
-                Lifecycle::Prerelease => format!("a prerelease: the latest is version {latest}, which {follow} means"),
-            };
-            format!("Pinned to version {version}, {standing}.")
-        }
-    };
-    let newer: Vec<&VersionName> = all
-        .iter()
-        .filter(|other| **other != node && node_decl(db, **other).lifecycle == Lifecycle::Prerelease)
-        .filter_map(|other| other.version(db).as_ref())
-        .collect();
-    match newer.as_slice() {
-        [] => {}
-        [one] => text += &format!(" Version {one} is a prerelease: {} reads it.", pinned(one)),
-        [one, ..] => {
-            let all: Vec<_> = newer.iter().map(ToString::to_string).collect();
-            text += &format!(" Versions {} are prereleases: {} reads the first.", in_words(&all), pinned(one));
-        }
-    }
-    if *pin == RefPin::Unpinned {
-        text += &format!(" To stay on version {version} when another becomes the latest, pin it: {}.", pinned(version));
-    }
-    text
-}
-
-/// `It has versions 1, 2 and 3; the latest is 2`
-fn versions<'db>(db: &'db dyn Db, item: Item<'db>) -> String {
-    let all = item_nodes(db, item);
-    let latest = all.iter().find(|node| node_decl(db, **node).lifecycle == Lifecycle::Latest);
-    match (all.as_slice(), latest.and_then(|node| node.version(db).as_ref())) {
-        ([_, _, ..], Some(latest)) => format!("It has versions {}; the latest is {latest}", labels(db, all)),
-        _ => format!("It has version {} only", labels(db, all)),
-    }
-}
-
-fn labels<'db>(db: &'db dyn Db, nodes: &[Node<'db>]) -> String {
-    let labels: Vec<String> =
-        nodes.iter().filter_map(|node| node.version(db).as_ref().map(ToString::to_string)).collect();
-    in_words(&labels)
-}
-
-/// A version's label as a reference writes it.
-fn label(version: &VersionName) -> String {
-    match version {
-        VersionName::Integer(number) => number.to_string(),
-        VersionName::Text(text) => format!("'{}'", text.replace('\'', "''")),
-    }
+/// The word at a byte of a span.
+fn word(text: &str, within: Span, offset: u32) -> Span {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '`');
+    let (before, behind) = (&text[within.start as usize..offset as usize], &text[offset as usize..within.end as usize]);
+    let left: usize = before.chars().rev().take_while(|c| part(*c)).map(char::len_utf8).sum();
+    let right: usize = behind.chars().take_while(|c| part(*c)).map(char::len_utf8).sum();
+    Span::new(offset - left as u32, offset + right as u32)
 }

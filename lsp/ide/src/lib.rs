@@ -7,7 +7,12 @@
 
 mod describe;
 mod diagnostics;
+mod format;
 mod hover;
+mod item;
+mod reference;
+mod version;
 
 pub use diagnostics::diagnostics;
+pub use format::format;
 pub use hover::{Hover, hover};

@@ -60,7 +60,7 @@ fn hover(text: &str) -> Option<(String, String)> {
         [("models/shop.esk", SHOP), ("models/a.esk", &text)].map(|(path, text)| (path.to_string(), text.to_string()));
     let session = Session::in_memory(files.into());
     let file = session.file("models/a.esk").expect("is there");
-    let hover = esker_ide::hover(session.db(), session.project(), file, offset as u32)?;
+    let hover = esker_ide::hover(&session, file, offset as u32)?;
     Some((hover.markdown, text[hover.span.range()].to_string()))
 }
 
@@ -83,8 +83,9 @@ fn an_unpinned_reference_means_the_latest() {
     assert_eq!(about, "ref(customers)");
     assert_eq!(
         markdown,
-        "`ref(customers)` pins no version and means version 2, the latest of 1, 2, 3 and 4 (`latest 2` says so). Versions \
-         3 and 4 are prereleases: `ref(customers, v => 3)` reads the first. To stay on version 2 when another becomes the \
+        "`ref(customers)` pins no version and means version 2, the latest of 1, 2, 3 and 4 (`latest 2` says so). Version \
+         3 is a prerelease: `ref(customers, v => 3)` reads it; `country` is new. Version 4 is a prerelease: \
+         `ref(customers, v => 4)` reads it; `country` is new. To stay on version 2 when another becomes the \
          latest, pin it: `ref(customers, v => 2)`.\n\n\
          **`customers@2`** · model · view · relation `analytics.customers_v2` · relation `analytics.customers`\n\n\
          Without the country, which was never reliable.\n\n\
@@ -109,12 +110,13 @@ fn the_reason_tells_the_cases_apart() {
         (
             "from ref(customers, v => 1<CURSOR>)",
             "Pinned to version 1, an old one: the latest is version 2, which `ref(customers)` means. \
-             Versions 3 and 4 are prereleases: `ref(customers, v => 3)` reads the first.",
+             Version 3 is a prerelease: `ref(customers, v => 3)` reads it; its columns are the same. \
+             Version 4 is a prerelease: `ref(customers, v => 4)` reads it; its columns are the same.",
         ),
         (
             "from ref<CURSOR>(customers, v => 3)",
             "Pinned to version 3, a prerelease: the latest is version 2, which `ref(customers)` means. \
-             Version 4 is a prerelease: `ref(customers, v => 4)` reads it.",
+             Version 4 is a prerelease: `ref(customers, v => 4)` reads it; its columns are the same.",
         ),
         (
             "from <CURSOR>ref(products, v => '1.5')",
@@ -220,4 +222,133 @@ fn bars_and_backticks_do_not_break_the_table() {
     let text = "/// Left | right.\nmodel b {\n kind view\n contract enforced {\n /// a | b\n `x|y` varchar\n }\n sql { select 1 as q from ref(<CURSOR>b) }\n}";
     let (markdown, _) = hover(text).expect("a hover");
     assert!(markdown.contains("| `x\\|y` | `varchar` | yes | a \\| b |"), "{markdown}");
+}
+
+/// Everything that is named elsewhere than in a reference.
+const NAMES: &str = r#"
+/// An amount of money.
+type money = decimal(18, 2)
+
+/// Where somebody lives.
+columns address {
+    city varchar
+}
+
+/// The step of an amount.
+fn tier(amount money, high money = 1000) -> varchar {
+    sql { case when $amount > $high then 'gold' else 'base' end }
+}
+
+/// Rows of which nobody knows the customer.
+audit known(
+    of column,
+    ratio double = 1.0,
+) {
+    sql { select * from this where $of is null }
+}
+
+/// Those who sell.
+group growth {
+    owner "growth@shop.test"
+}
+
+selector core = tag:core+
+
+model old {
+    kind view
+    contract enforced { id bigint  remark varchar }
+    sql { select 1::bigint as id, 'x' as remark }
+    latest 2
+    /// The first one.
+    version 1 { deprecated 2027-06-30 "the note was never read." }
+    version 2 { columns { include all exclude (remark) } }
+}
+
+model gone {
+    kind view
+    deprecated 2020-01-01
+    sql { select 1 as id }
+}
+"#;
+
+/// What is shown at the cursor, with the names above, at the end of 2026.
+fn named(text: &str) -> String {
+    let offset = text.find("<CURSOR>").expect("a cursor");
+    let text = text.replacen("<CURSOR>", "", 1);
+    let path = if text.starts_with("select ") { "models/a.sql" } else { "models/a.esk" };
+    let files = [("models/names.esk", NAMES), (path, &text)].map(|(path, text)| (path.to_string(), text.to_string()));
+    let mut session = Session::in_memory(files.into());
+    session.set_now("2026-12-31T00:00:00".parse().expect("a moment"));
+    let file = session.file(path).expect("is there");
+    esker_ide::hover(&session, file, offset as u32).map(|hover| hover.markdown).unwrap_or_default()
+}
+
+#[test]
+fn what_is_going_away_says_when_and_what_takes_its_place() {
+    let shown = named("select * from ref(ol<CURSOR>d, v => 1)");
+    let paragraphs: Vec<&str> = shown.split("\n\n").collect();
+    assert_eq!(
+        paragraphs[..2],
+        [
+            "Pinned to version 1, an old one: the latest is version 2, which `ref(old)` means.",
+            "**Deprecated from 2027-06-30 on**, when reading it becomes an error: the note was never read. Its successor \
+             is version 2, `ref(old, v => 2)`: it has no `remark`.",
+        ]
+    );
+    let shown = named("select * from ref(g<CURSOR>one)");
+    assert!(shown.contains("it has no versions.\n\n**Deprecated since 2020-01-01**.\n\n**`gone`**"), "{shown}");
+    assert!(!named("select * from ref(o<CURSOR>ld)").contains("Deprecated"));
+}
+
+#[test]
+fn names_of_other_items_show_what_they_declare() {
+    let fun = "```esker\nfn tier(amount money, high money = 1000) -> varchar\n```\n\nThe step of an amount.";
+    let audit = "```esker\naudit known(of column, ratio double = 1.0)\n```\n\nRows of which nobody knows the customer.";
+    let ty = "```esker\ntype money = decimal(18, 2)\n```\n\nAn amount of money.";
+    let set = "```esker\ncolumns address {\n    city varchar\n}\n```\n\nWhere somebody lives.";
+    let group = "```esker\ngroup growth {\n    owner \"growth@shop.test\"\n}\n```\n\nThose who sell.";
+    let cases = [
+        ("select TI<CURSOR>ER(amount) from x", fun),
+        ("model b {\n sql { select tie<CURSOR>r(1) }\n}", fun),
+        (
+            "model b {\n version 2 { derive from 1 { x = <CURSOR>tier(y) } }\n version 1 { sql { select 1 as y } }\n}",
+            fun,
+        ),
+        ("model b {\n audit kno<CURSOR>wn(id) warn\n}", audit),
+        ("model b {\n version 1 { audit kno<CURSOR>wn(id) }\n}", audit),
+        ("test \"t\" for audit <CURSOR>known(id) {\n}", audit),
+        ("model b {\n contract enforced { a <CURSOR>money }\n}", ty),
+        ("source b {\n columns { a struct(x bigint, y `mo<CURSOR>ney`)[] }\n}", ty),
+        ("fn f(a mon<CURSOR>ey) -> bigint { sql { 1 } }", ty),
+        ("type other = mone<CURSOR>y[]", ty),
+        ("source b {\n columns { include addres<CURSOR>s }\n}", set),
+        ("model b {\n group gro<CURSOR>wth\n}", group),
+        ("selector x = selector:c<CURSOR>ore", "```esker\nselector core = tag:core+\n```"),
+        ("group t<CURSOR>eam {\n}", "```esker\ngroup team {\n}\n```"),
+        ("select x.tie<CURSOR>r(amount) from x", ""),
+        ("select tie<CURSOR>r from x", ""),
+        ("model b {\n contract enforced { a big<CURSOR>int }\n}", ""),
+        ("model b {\n audit nothi<CURSOR>ng(id)\n}", ""),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(named(text), expected, "{text}");
+    }
+    // The standard library is at hand as well.
+    let shown = named("model b {\n audit not_nul<CURSOR>l(id)\n}");
+    assert!(shown.starts_with("```esker\naudit not_null("), "{shown}");
+}
+
+#[test]
+fn nodes_that_declarations_name_are_shown() {
+    for (text, label) in [
+        ("model b {\n contract enforced { id bigint references ol<CURSOR>d(id) }\n}", "old@2"),
+        ("consumer c {\n reads old<CURSOR>@1 (id)\n}", "old@1"),
+        ("test \"t\" for ol<CURSOR>d@1 {\n expect { (id) (1) }\n}", "old@1"),
+        ("test \"t\" for gone {\n given ol<CURSOR>d { (id) (1) }\n}", "old@2"),
+        ("model b {\n latest <CURSOR>1\n version 1 { sql { select 1 as x } }\n}", "b@1"),
+        ("model b {\n version 1 { sql { select 1 as x } }\n version 2 { derive from <CURSOR>1 }\n}", "b@1"),
+    ] {
+        let shown = named(text);
+        assert!(shown.starts_with(&format!("**`{label}`** · ")), "{text}\n{shown}");
+    }
 }

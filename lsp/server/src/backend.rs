@@ -4,7 +4,7 @@
 //! first, always; what awaits afterwards awaits an answer.
 
 use crate::convert;
-use crate::session::{HoverRequest, Message, Outgoing};
+use crate::session::{FormatRequest, HoverRequest, Message, Outgoing};
 use std::sync::mpsc::Sender;
 use tokio::sync::{mpsc::UnboundedReceiver, oneshot};
 use tower_lsp::jsonrpc::{Error, Result};
@@ -71,6 +71,12 @@ impl LanguageServer for Backend {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
         self.send(Message::Hover(HoverRequest { uri: text_document.uri, at: convert::line_column(position), reply }));
         // Without an answer the question was dropped: by a panic, which is in the client's log.
+        answer.await.map_err(|_| Error::internal_error())
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Format(FormatRequest { uri: params.text_document.uri, reply }));
         answer.await.map_err(|_| Error::internal_error())
     }
 }

@@ -1,12 +1,12 @@
 //! The protocol's types to ours and back: nothing else but the handlers' signatures knows them.
 
 use crate::workspace::Edit;
-use esker_driver::diagnostics::{Level, Location};
+use esker_driver::diagnostics::{self as diagnostics, Level, Location};
 use esker_driver::source::{LineColumn, LineIndex};
 use std::path::PathBuf;
 use tower_lsp::ls_types::*;
 
-pub(crate) use tower_lsp::ls_types::{Diagnostic, Hover, MessageType, Uri};
+pub(crate) use tower_lsp::ls_types::{Diagnostic, Hover, MessageType, TextEdit, Uri};
 
 /// What a column counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,7 @@ pub(crate) fn watchers() -> Vec<Registration> {
     let options = DidChangeWatchedFilesRegistrationOptions {
         watchers: vec![
             watcher("**/*.esk", None),
+            watcher("**/*.sql", None),
             watcher("**/esker.toml", None),
             watcher("**/*", Some(WatchKind::Delete)),
         ],
@@ -102,6 +103,7 @@ pub(crate) fn introduction(encoding: Encoding) -> InitializeResult {
             }),
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
+            document_formatting_provider: Some(OneOf::Left(true)),
             ..ServerCapabilities::default()
         },
         server_info: Some(ServerInfo { name: "esker".into(), version: Some(env!("CARGO_PKG_VERSION").into()) }),
@@ -149,7 +151,8 @@ pub(crate) fn diagnostic(
             Some(DiagnosticRelatedInformation { location, message: label.text.clone() })
         })
         .collect();
-    let help = problem.help.iter().map(|help| format!("\n{help}"));
+    let sentences = problem.why.iter().chain(&problem.help).map(|sentence| format!("\n{sentence}"));
+    let going_away = [diagnostics::DEPRECATED, diagnostics::DEPRECATED_SOON].contains(&problem.code);
     Some(Diagnostic {
         range,
         severity: Some(match problem.level {
@@ -159,7 +162,8 @@ pub(crate) fn diagnostic(
         }),
         code: Some(NumberOrString::String(problem.code.id().into())),
         source: Some("esker".into()),
-        message: problem.title.clone() + &help.collect::<String>(),
+        message: problem.title.clone() + &sentences.collect::<String>(),
+        tags: going_away.then(|| vec![DiagnosticTag::DEPRECATED]),
         related_information: (!related.is_empty()).then_some(related),
         ..Diagnostic::default()
     })
@@ -171,6 +175,15 @@ pub(crate) fn hover(encoding: Encoding, text: &str, lines: &LineIndex, hover: es
         contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: hover.markdown }),
         range: Some(range(encoding, text, lines, hover.span)),
     }
+}
+
+/// A replacement of a piece of text.
+pub(crate) fn text_edit(
+    encoding: Encoding,
+    text: &str,
+    (span, new): (esker_driver::grammar::Span, String),
+) -> TextEdit {
+    TextEdit::new(range(encoding, text, &LineIndex::new(text), span), new)
 }
 
 #[cfg(test)]

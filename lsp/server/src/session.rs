@@ -4,7 +4,7 @@
 //! on a clone of the session in another thread; if an edit comes meanwhile, that is done again afterwards.
 //! So of several quick edits only the last one's diagnostics are sent.
 
-use crate::convert::{self, Encoding, Hover, MessageType, Uri};
+use crate::convert::{self, Encoding, Hover, MessageType, TextEdit, Uri};
 use crate::reads::{Outcome, guarded, read};
 use crate::workspace::{Edit, Workspace};
 use esker_driver::diagnostics::{Diagnostic, Location};
@@ -50,6 +50,7 @@ pub(crate) enum Message {
         uris: Vec<Uri>,
     },
     Hover(HoverRequest),
+    Format(FormatRequest),
     /// A check of this revision has ended.
     Checked {
         revision: u64,
@@ -71,6 +72,12 @@ pub(crate) struct HoverRequest {
     pub(crate) uri: Uri,
     pub(crate) at: LineColumn,
     pub(crate) reply: oneshot::Sender<Option<Hover>>,
+}
+
+/// A wish for the canonical form of a file; nothing comes back for one that is not written in Esker.
+pub(crate) struct FormatRequest {
+    pub(crate) uri: Uri,
+    pub(crate) reply: oneshot::Sender<Option<Vec<TextEdit>>>,
 }
 
 /// What the client is sent without having asked.
@@ -177,6 +184,7 @@ impl SessionThread {
                 return;
             }
             Message::Hover(request) => return self.hover(request),
+            Message::Format(request) => return self.format(request),
             Message::Checked { revision, outcome } => return self.checked(revision, outcome),
             Message::Bug(text) => return self.report_bug(&text),
             Message::Shutdown => {
@@ -216,7 +224,7 @@ impl SessionThread {
                 let (db, file) = (session.db(), session.file(&path)?);
                 let (text, lines) = (file.text(db).as_deref()?, line_index(db, file));
                 let offset = encoding.offset(text, lines, request.at);
-                let hover = esker_ide::hover(db, session.project(), file, offset)?;
+                let hover = esker_ide::hover(session, file, offset)?;
                 Some(convert::hover(encoding, text, lines, hover))
             });
             // Without a session there is nobody to tell.
@@ -228,9 +236,28 @@ impl SessionThread {
         });
     }
 
+    fn format(&self, request: FormatRequest) {
+        let Some(text) = self.workspace.esker_text(&request.uri).map(str::to_string) else {
+            let _ = request.reply.send(None);
+            return;
+        };
+        let (messages, encoding) = (self.messages.clone(), self.encoding);
+        self.workers.spawn_blocking(move || {
+            let edits =
+                || esker_ide::format(&text).map(|edit| convert::text_edit(encoding, &text, edit)).into_iter().collect();
+            // Without a session there is nobody to tell.
+            let _ = match guarded(edits) {
+                Outcome::Done(edits) => request.reply.send(Some(edits)).map_err(|_| ()),
+                Outcome::Cancelled => Ok(()),
+                Outcome::Panicked(text) => messages.send(Message::Bug(text)).map_err(|_| ()),
+            };
+        });
+    }
+
     /// Starts a check.
     fn check(&mut self) {
         self.checking = true;
+        self.workspace.set_clock();
         let (snapshot, messages, revision) = (self.workspace.session().clone(), self.messages.clone(), self.revision);
         self.workers.spawn_blocking(move || {
             let outcome = read(snapshot, esker_ide::diagnostics);

@@ -1,8 +1,8 @@
 //! The project and the texts that the editor holds: which text a file has now, the editor's or the disk's.
 
 use crate::convert::{self, Encoding, Uri};
-use esker_driver::source::{LineColumn, LineIndex};
-use esker_driver::{Session, find_root};
+use esker_driver::source::{LineColumn, LineIndex, STD_PREFIX};
+use esker_driver::{Session, find_root, is_interface, is_source};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -42,6 +42,11 @@ impl Workspace {
 
     pub(crate) fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Takes the time from the clock: a server lives for days, and a deprecation begins at midnight.
+    pub(crate) fn set_clock(&mut self) {
+        self.session.set_now(chrono::Utc::now().naive_utc());
     }
 
     /// Loads the project that one of the folders lies in, if there is one.
@@ -131,12 +136,14 @@ impl Workspace {
         for uri in uris {
             let Some(changed) = convert::path(uri) else { continue };
             let Some(root) = &self.root else { continue };
-            if changed == root.join(PROJECT_FILE) {
+            // Which interfaces there are, of which other projects, is found out when the project is loaded.
+            if changed == root.join(PROJECT_FILE) || is_interface(uri.as_str()) {
                 return self.load(root.clone());
             }
             let below: Vec<String> = {
                 let files = self.session.project().files(self.session.db());
-                files.keys().filter(|path| root.join(&***path).starts_with(&changed)).map(ToString::to_string).collect()
+                let own = files.keys().filter(|path| !path.starts_with(STD_PREFIX));
+                own.filter(|path| root.join(&***path).starts_with(&changed)).map(ToString::to_string).collect()
             };
             for path in below.into_iter().chain(self.path(uri)) {
                 if !self.open.values().any(|document| document.path.as_ref() == Some(&path)) {
@@ -172,13 +179,13 @@ impl Workspace {
         if path == PROJECT_FILE {
             return Some(path);
         }
-        let (_, folders) = names.split_last()?;
+        let (name, folders) = names.split_last()?;
         let hidden = |name: &String| name.starts_with('.') || matches!(name.as_str(), "target" | "node_modules");
         let holds = |folder: &String| {
             let plain = Path::new(folder).components().filter(|part| *part != Component::CurDir);
             relative.starts_with(plain.collect::<PathBuf>())
         };
-        let found = path.ends_with(".esk")
+        let found = is_source(name)
             && !folders.iter().any(hidden)
             && self.session.config().models.iter().any(holds)
             // A folder with a project of its own is not part of this one.
@@ -191,14 +198,23 @@ impl Workspace {
         self.open.iter().filter(|(_, document)| document.path.is_some()).map(|(uri, document)| (uri, document.version))
     }
 
-    /// The client's name of a file of the project.
+    /// The client's name of a file of the project; the standard library is no file that could be opened.
     pub(crate) fn uri(&self, path: &str) -> Option<Uri> {
+        if path.starts_with(STD_PREFIX) {
+            return None;
+        }
         let open = self.open.iter().find(|(_, document)| document.path.as_deref() == Some(path));
         match (open, &self.root) {
             (Some((uri, _)), _) => Some(uri.clone()),
             (None, Some(root)) => Uri::from_file_path(root.join(path)),
             (None, None) => None,
         }
+    }
+
+    /// The text of an open file that is written in Esker.
+    pub(crate) fn esker_text(&self, uri: &Uri) -> Option<&str> {
+        let document = self.open.get(uri)?;
+        uri.as_str().ends_with(".esk").then_some(document.text.as_str())
     }
 
     /// The path of an open file of the project.

@@ -55,16 +55,21 @@ impl<'e> Store<'e> {
         Self { engine }
     }
 
-    /// Whether there is a state, of a version that this program knows.
-    fn exists(&self) -> Result<bool, RunError> {
+    /// The version of the state's tables, if there are any: one that this program knows.
+    fn version(&self) -> Result<Option<i64>, RunError> {
         if self.engine.relation(schema::SCHEMA, "meta")? != Some(RelationKind::Table) {
-            return Ok(false);
+            return Ok(None);
         }
         let found = self.number("SELECT max(schema_version) FROM esker_state.meta")?;
         if found > schema::VERSION {
             return Err(RunError::StateTooNew { found, known: schema::VERSION });
         }
-        Ok(true)
+        Ok(Some(found))
+    }
+
+    /// Whether there is a state.
+    fn exists(&self) -> Result<bool, RunError> {
+        Ok(self.version()?.is_some())
     }
 
     fn revision(&self) -> Result<u64, RunError> {
@@ -79,9 +84,7 @@ impl<'e> Store<'e> {
 
     /// The whole state as the planner wants it.
     pub(crate) fn read(&self) -> Result<RecordedState, RunError> {
-        if !self.exists()? {
-            return Ok(RecordedState::default());
-        }
+        let Some(version) = self.version()? else { return Ok(RecordedState::default()) };
         let mut state = RecordedState { revision: self.revision()?, ..RecordedState::default() };
         let snapshots = "SELECT snapshot, node, fingerprint, table_schema, table_name FROM esker_state.snapshots";
         for row in self.engine.query(snapshots)? {
@@ -107,10 +110,13 @@ impl<'e> Store<'e> {
                 snapshot.runs.push(run);
             }
         }
-        let environments = "SELECT environment, node, snapshot, fingerprint, metadata, promises, parts, table_schema, table_name, \
-                            views FROM esker_state.environments";
-        for row in self.engine.query(environments)? {
-            if let [environment, node, snapshot, fingerprint, metadata, promises, parts, schema, name, views] =
+        let columns = if version > 1 { "columns" } else { "'{}'" };
+        let environments = format!(
+            "SELECT environment, node, snapshot, fingerprint, metadata, promises, parts, {columns}, table_schema, table_name, \
+             views FROM esker_state.environments"
+        );
+        for row in self.engine.query(&environments)? {
+            if let [environment, node, snapshot, fingerprint, metadata, promises, parts, columns, schema, name, views] =
                 texts(&row).as_slice()
             {
                 let shown = EnvironmentNode {
@@ -119,6 +125,7 @@ impl<'e> Store<'e> {
                     metadata: metadata.clone(),
                     promises: promises.clone(),
                     parts: serde_json::from_str(parts).unwrap_or_default(),
+                    columns: serde_json::from_str(columns).unwrap_or_default(),
                     table: Relation { schema: schema.clone(), name: name.clone() },
                     views: serde_json::from_str(views).unwrap_or_default(),
                 };
@@ -127,6 +134,24 @@ impl<'e> Store<'e> {
             }
         }
         Ok(state)
+    }
+
+    /// The nodes that an environment has from other projects than this one, with their project.
+    pub(crate) fn of_others(&self, environment: &str, project: &str) -> Result<Vec<(String, String)>, RunError> {
+        if !self.exists()? {
+            return Ok(Vec::new());
+        }
+        let rows = self.engine.query(&format!(
+            "SELECT node, project FROM esker_state.environments AS e JOIN esker_state.plans AS p USING (plan) \
+             WHERE e.environment = {} AND project <> {} ORDER BY node",
+            literal(environment),
+            literal(project)
+        ))?;
+        Ok(rows
+            .iter()
+            .filter_map(|row| <[String; 2]>::try_from(texts(row)).ok())
+            .map(|[node, project]| (node, project))
+            .collect())
     }
 
     /// Whether the plan may run, be continued, or not: the rules at the top of this page.

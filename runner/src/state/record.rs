@@ -24,18 +24,21 @@ pub(crate) struct StepRecord<'p> {
 }
 
 impl Store<'_> {
-    /// Records that a plan starts, or goes on. Makes the tables when there are none.
+    /// Records that a plan starts, or goes on. Makes the tables when there are none, and brings old ones up to date.
     pub(crate) fn start(&self, plan: &PlanFile, resumed: bool) -> Result<(), RunError> {
+        let statements = match self.version()? {
+            None => schema::CREATE,
+            Some(1) => schema::FROM_1,
+            Some(_) => &[],
+        };
+        for statement in statements {
+            self.engine.execute(statement)?;
+        }
         let id = literal(&plan.id);
         if resumed {
             let running = "UPDATE esker_state.plans SET status = 'running' WHERE plan =";
             self.engine.execute(&format!("{running} {id}"))?;
             return Ok(());
-        }
-        if !self.exists()? {
-            for statement in schema::CREATE {
-                self.engine.execute(statement)?;
-            }
         }
         self.engine.execute(
             "UPDATE esker_state.plans SET status = 'abandoned' WHERE status IN ('running', 'failed', 'cancelled')",
@@ -87,6 +90,19 @@ impl Store<'_> {
         Ok(())
     }
 
+    /// Forgets that this plan has filled any of a node's table, whose rows were found bad as a whole: it is to be filled
+    /// again. Answers how many steps that were.
+    pub(crate) fn forget_batches(&self, plan: &PlanFile, node: &FileNode) -> Result<u64, RunError> {
+        let id = literal(&plan.id);
+        let forgotten = self.engine.execute(&format!(
+            "DELETE FROM esker_state.steps WHERE plan = {id} AND snapshot = {} AND action = 'backfill'",
+            literal(&node.snapshot)
+        ))?;
+        let revision = self.raise()?;
+        self.engine.execute(&format!("UPDATE esker_state.plans SET revision = {revision} WHERE plan = {id}"))?;
+        Ok(forgotten)
+    }
+
     /// Records what an environment shows from now on.
     pub(crate) fn record_environment(&self, plan: &PlanFile, promotion: &Promotion) -> Result<(), RunError> {
         let environment = literal(&plan.environment);
@@ -95,7 +111,7 @@ impl Store<'_> {
         for (name, node) in &promotion.nodes {
             let json = |text: Result<String, serde_json::Error>| literal(&text.unwrap_or_default());
             self.engine.execute(&format!(
-                "INSERT INTO esker_state.environments VALUES ({environment}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+                "INSERT INTO esker_state.environments VALUES ({environment}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
                 literal(name),
                 literal(&node.snapshot),
                 literal(&node.fingerprint),
@@ -106,7 +122,8 @@ impl Store<'_> {
                 literal(&node.table.name),
                 json(serde_json::to_string(&node.views)),
                 literal(&plan.id),
-                now()
+                now(),
+                json(serde_json::to_string(&node.columns))
             ))?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The tables of the state, in the words in which they are created. Their comments are the documentation.
 
 /// The version of these tables; a database with a greater one is refused.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// The schema that holds them.
 pub const SCHEMA: &str = "esker_state";
@@ -25,7 +25,14 @@ pub const CREATE: &[&str] = &[
      [start_at, end_at), UTC. It was the change that led to this revision.'",
     "CREATE TABLE esker_state.environments (environment VARCHAR NOT NULL, node VARCHAR NOT NULL, snapshot VARCHAR NOT NULL, \
      fingerprint VARCHAR NOT NULL, metadata VARCHAR NOT NULL, promises VARCHAR NOT NULL, parts VARCHAR NOT NULL, table_schema VARCHAR NOT NULL, \
-     table_name VARCHAR NOT NULL, views VARCHAR NOT NULL, plan VARCHAR NOT NULL, promoted_at TIMESTAMP NOT NULL)",
+     table_name VARCHAR NOT NULL, views VARCHAR NOT NULL, plan VARCHAR NOT NULL, promoted_at TIMESTAMP NOT NULL, \
+     columns VARCHAR NOT NULL)",
     "COMMENT ON TABLE esker_state.environments IS 'Which snapshot each environment shows for each node, and under which views.'",
-    "INSERT INTO esker_state.meta VALUES (1, 0)",
+    "INSERT INTO esker_state.meta VALUES (2, 0)",
+];
+
+/// The statements that bring the tables of version 1 up to date: they did not know the columns of what is shown.
+pub const FROM_1: &[&str] = &[
+    "ALTER TABLE esker_state.environments ADD COLUMN columns VARCHAR DEFAULT '{}'",
+    "UPDATE esker_state.meta SET schema_version = 2",
 ];

@@ -9,6 +9,7 @@ use esker_plan::state::EnvironmentNode;
 use esker_plan::time::{Interval, Timestamp, Unit};
 use esker_runner::engines::{DuckDb, Engine, Value};
 use esker_runner::{Event, RunError, RunOptions, RunSummary};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How many days the project's data has.
@@ -125,6 +126,7 @@ pub fn node(name: &str, kind: FileKind, columns: Vec<Column>, sql: &str, parents
         kind,
         columns,
         checks: Vec::new(),
+        audits: Vec::new(),
         file: None,
         comment: Some(format!("The docs of {name}; it's a test.")),
         sql: sql.to_owned(),
@@ -181,7 +183,9 @@ pub fn plan_of(last: i64) -> PlanFile {
     let load = add("airports", StepKind::Load { range: days(0, last) }, vec![]);
     let create = add("fct", StepKind::Create, vec![]);
     let batches: Vec<usize> = (0..last)
-        .map(|at| add("fct", StepKind::Backfill { range: days(at, at + 1), cells: 1, again: 0 }, vec![create]))
+        .map(|at| {
+            add("fct", StepKind::Backfill { range: days(at, at + 1), cells: 1, again: 0, audited: false }, vec![create])
+        })
         .collect();
     let build = add("daily", StepKind::Build { range: days(0, last), new_data: true }, batches.clone());
     let view = add("worst", StepKind::Create, vec![create]);
@@ -211,6 +215,7 @@ pub fn assemble(nodes: Vec<FileNode>, steps: Vec<Step>) -> PlanFile {
             metadata: "m".to_owned(),
             promises: String::new(),
             parts: [("rows".to_owned(), "it's".to_owned())].into(),
+            columns: [("it's".to_owned(), "ENUM('a')".to_owned())].into(),
             table: node.table.clone(),
             views: vec![relation("mart", &node.name)],
         };
@@ -226,7 +231,9 @@ pub fn assemble(nodes: Vec<FileNode>, steps: Vec<Step>) -> PlanFile {
         state_revision: 0,
         now: day(DAYS),
         options: FileOptions::default(),
+        attach: BTreeMap::new(),
         changes: Vec::new(),
+        left_out: Vec::new(),
         nodes,
         steps,
         promotion: Some(promotion),
@@ -238,7 +245,7 @@ pub fn one_model(sql: &str, columns: Vec<Column>, batches: i64) -> PlanFile {
     let step = |id, kind, after| Step { id, node: "fct".to_owned(), kind, after, why: "a test".to_owned() };
     let mut steps = vec![step(0, StepKind::Create, vec![])];
     for at in 0..batches {
-        let kind = StepKind::Backfill { range: days(at, at + 1), cells: 1, again: 0 };
+        let kind = StepKind::Backfill { range: days(at, at + 1), cells: 1, again: 0, audited: false };
         steps.push(step(steps.len(), kind, vec![0]));
     }
     let before = (0..steps.len()).collect();

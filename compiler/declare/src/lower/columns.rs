@@ -1,30 +1,43 @@
 //! Column blocks: declared columns, and the edits of a version.
 
 use super::Lower;
-use crate::{CheckDecl, ColumnDecl, ColumnsEdit, DataType, DeclErrorKind, Part};
-use esker_grammar::ast::{ColumnAst, ColumnsEntry, ConstraintKindAst, IncludeAst, Name, TypeAst, TypeKindAst};
+use crate::{CheckDecl, ColumnDecl, ColumnsEdit, DataType, DeclErrorKind, Deprecation, ForeignKey, Part};
+use esker_grammar::ast::{ColumnAst, ColumnsEntry, ConstraintAst, ConstraintKindAst, IncludeAst, LiteralAst, Name};
+use esker_grammar::ast::{NodeRefAst, StrAst};
 use std::collections::BTreeMap;
 
 impl Lower<'_> {
-    /// The columns of a source, a seed or a contract; `include` and the like have no place there.
-    pub(super) fn declared_columns(&mut self, entries: &[ColumnsEntry], inside: &'static str) -> Vec<ColumnDecl> {
-        let mut columns = Vec::new();
+    /// The columns of a source, a seed, a set or a contract: there is nothing to start from, but sets may be included.
+    pub(super) fn declared_columns(&mut self, entries: &[ColumnsEntry], inside: &'static str) -> Vec<ColumnsEdit> {
+        let mut kept = Vec::new();
         for edit in self.columns_edits(entries) {
-            let (entry, property) = match edit {
+            let (entry, property) = match &edit {
                 ColumnsEdit::Define(column) => {
                     if column.ty == DataType::Unknown && !self.reported(Part::EntryType(column.entry)) {
-                        self.missing(Part::EntryName(column.entry), DeclErrorKind::MissingType(column.name.clone()));
+                        let kind = DeclErrorKind::MissingType { what: "column", name: column.name.clone() };
+                        if !self.is_mistaken(self.places.get(self.place(Part::Entry(column.entry)))) {
+                            self.error(Part::EntryName(column.entry), kind);
+                        }
                     }
-                    columns.push(column);
+                    kept.push(edit);
                     continue;
                 }
-                ColumnsEdit::IncludeAll { entry } | ColumnsEdit::Include { entry, .. } => (entry, "include"),
-                ColumnsEdit::Exclude { entry, .. } => (entry, "exclude"),
-                ColumnsEdit::Rename { entry, .. } => (entry, "rename"),
+                ColumnsEdit::IncludeSet { .. } => {
+                    kept.push(edit);
+                    continue;
+                }
+                ColumnsEdit::IncludeAll { entry } => (*entry, "include all"),
+                ColumnsEdit::Include { entry, .. } => (*entry, "include (…)"),
+                ColumnsEdit::Exclude { entry, .. } => (*entry, "exclude"),
+                ColumnsEdit::Rename { entry, .. } => (*entry, "rename"),
             };
-            self.error(Part::Entry(entry), DeclErrorKind::Misplaced { property: property.into(), inside });
+            let instead = Some(
+                "Only the column block of a version has columns to start from: write the columns out here, or include a set, as `include address`.",
+            );
+            let property = property.into();
+            self.error(Part::Entry(entry), DeclErrorKind::Misplaced { property, inside, keys: &[], instead });
         }
-        columns
+        kept
     }
 
     /// The lines of any column block. Broken lines were reported and are left out.
@@ -52,21 +65,24 @@ impl Lower<'_> {
                 }
                 ColumnsEntry::Include { span, what } => {
                     self.put(Part::Entry(entry), *span);
-                    match what {
-                        IncludeAst::All => edits.push(ColumnsEdit::IncludeAll { entry }),
+                    edits.push(match what {
+                        IncludeAst::All => ColumnsEdit::IncludeAll { entry },
                         IncludeAst::Columns(columns) => {
-                            edits.push(ColumnsEdit::Include { columns: self.names(entry, columns), entry });
+                            ColumnsEdit::Include { columns: self.entry_names(entry, columns), entry }
                         }
-                        IncludeAst::Set(_) => self.not_supported(Part::Entry(entry), "including a reusable column set"),
-                    }
+                        IncludeAst::Set(set) => {
+                            self.put(Part::EntryName(entry), set.span);
+                            ColumnsEdit::IncludeSet { set: set.text.clone(), entry }
+                        }
+                    });
                 }
                 ColumnsEntry::Exclude { span, columns } => {
                     self.put(Part::Entry(entry), *span);
-                    edits.push(ColumnsEdit::Exclude { columns: self.names(entry, columns), entry });
+                    edits.push(ColumnsEdit::Exclude { columns: self.entry_names(entry, columns), entry });
                 }
                 ColumnsEntry::Rename { from, to } => {
                     self.put(Part::Entry(entry), from.span.to(to.span));
-                    self.names(entry, &[from.clone(), to.clone()]);
+                    self.entry_names(entry, &[from.clone(), to.clone()]);
                     edits.push(ColumnsEdit::Rename { from: from.text.clone(), to: to.text.clone(), entry });
                 }
                 ColumnsEntry::Broken(_) => {}
@@ -75,7 +91,8 @@ impl Lower<'_> {
         edits
     }
 
-    fn names(&mut self, entry: u32, names: &[Name]) -> Vec<String> {
+    /// Names in an entry's parentheses; doubles are judged with what the block starts from.
+    fn entry_names(&mut self, entry: u32, names: &[Name]) -> Vec<String> {
         for (index, name) in names.iter().enumerate() {
             self.put(Part::EntryItem(entry, index as u32), name.span);
         }
@@ -85,13 +102,9 @@ impl Lower<'_> {
     fn column(&mut self, entry: u32, ast: &ColumnAst) -> ColumnDecl {
         self.put(Part::Entry(entry), ast.span);
         self.put(Part::EntryName(entry), ast.name.span);
-        let ty = match &ast.ty {
-            Some(ty) => {
-                self.put(Part::EntryType(entry), ty.span);
-                self.data_type(Part::EntryType(entry), ty)
-            }
-            None => DataType::Unknown,
-        };
+        let ty = ast.ty.as_ref().map_or(DataType::Unknown, |ty| self.type_at(Part::EntryType(entry), ty));
+        let mistaken = ast.ty.as_ref().is_some_and(|ty| self.is_mistaken(ty.span));
+        let ty = if mistaken { DataType::Unknown } else { ty };
         let mut column = ColumnDecl {
             docs: ast.docs.clone(),
             name: ast.name.text.clone(),
@@ -100,59 +113,87 @@ impl Lower<'_> {
             primary_key: false,
             unique: false,
             checks: Vec::new(),
+            references: None,
+            default: None,
+            deprecated: None,
+            tags: Vec::new(),
             entry,
         };
+        let mut seen: BTreeMap<&str, Part> = BTreeMap::new();
         for (index, constraint) in ast.constraints.iter().enumerate() {
             let part = Part::EntryItem(entry, index as u32);
             self.put(part, constraint.span);
-            match &constraint.kind {
-                ConstraintKindAst::NotNull => column.not_null = true,
-                ConstraintKindAst::PrimaryKey => (column.primary_key, column.not_null) = (true, true),
-                ConstraintKindAst::Unique => column.unique = true,
-                ConstraintKindAst::Check(sql) => {
-                    let condition = esker_grammar::sql::lex(self.text, sql.span).0;
-                    column.checks.push(CheckDecl { condition, constraint: index as u32 });
+            if let Some(word) = single(&constraint.kind) {
+                if let Some(first) = seen.get(word) {
+                    self.repeated(part, word, *first);
+                    continue;
                 }
-                ConstraintKindAst::Tags(_) => {}
-                ConstraintKindAst::References(..) => self.not_supported(part, "a foreign key (`references`)"),
-                ConstraintKindAst::Default(_) => self.not_supported(part, "a column's `default`"),
-                ConstraintKindAst::Deprecated(..) => self.not_supported(part, "deprecating a column"),
+                seen.insert(word, part);
             }
+            self.constraint(&mut column, part, index as u32, constraint);
         }
         column
     }
 
-    fn data_type(&mut self, part: Part, ast: &TypeAst) -> DataType {
+    fn constraint(&mut self, column: &mut ColumnDecl, part: Part, constraint: u32, ast: &ConstraintAst) {
         match &ast.kind {
-            TypeKindAst::Named { name, params } => {
-                let numbers: Option<Vec<u32>> = params.iter().map(|param| param.parse().ok()).collect();
-                if let Some(ty) = numbers.and_then(|numbers| DataType::from_name(name, &numbers)) {
-                    return ty;
-                }
-                let written = self.text[ast.span.range()].to_string();
-                self.error(
-                    part,
-                    match DataType::from_name(name, &[]) {
-                        Some(_) => DeclErrorKind::BadTypeParameters(written),
-                        None => DeclErrorKind::UnknownType(name.clone()),
-                    },
-                );
-                DataType::Unknown
+            ConstraintKindAst::NotNull => column.not_null = true,
+            ConstraintKindAst::PrimaryKey => (column.primary_key, column.not_null) = (true, true),
+            ConstraintKindAst::Unique => column.unique = true,
+            ConstraintKindAst::Check(sql) => {
+                let condition = esker_grammar::sql::lex(self.text, sql.span).0;
+                column.checks.push(CheckDecl { condition, constraint });
             }
-            TypeKindAst::List(item) => DataType::List(Box::new(self.data_type(part, item))),
-            TypeKindAst::Map(key, value) => {
-                DataType::Map(Box::new(self.data_type(part, key)), Box::new(self.data_type(part, value)))
+            ConstraintKindAst::Tags(tags) => column.tags = self.names(tags, "tag", |_| part),
+            ConstraintKindAst::References(node, key) => {
+                column.references = self.foreign_key(part, constraint, node, key.as_ref());
             }
-            TypeKindAst::Struct(fields) => {
-                let field = |(name, ty): &(Name, TypeAst)| (name.text.clone(), self.data_type(part, ty));
-                DataType::Struct(fields.iter().map(field).collect())
+            // Whether it fits the column is judged where all types are known.
+            ConstraintKindAst::Default(literal) => column.default = self.constant(part, literal),
+            ConstraintKindAst::Deprecated(date, reason) => {
+                column.deprecated = self.deprecation(part, date, reason.as_ref());
             }
-            TypeKindAst::Enum(values) => DataType::Enum(values.iter().map(|value| value.text.clone()).collect()),
         }
+    }
+
+    fn foreign_key(
+        &mut self,
+        part: Part,
+        constraint: u32,
+        node: &NodeRefAst,
+        column: Option<&Name>,
+    ) -> Option<ForeignKey> {
+        let node = self.node_name(part, node)?;
+        Some(ForeignKey { node, column: column.map(|column| column.text.clone()), constraint })
+    }
+
+    /// `deprecated 2027-06-30 "why"` of a model, a version or a column.
+    pub(super) fn deprecation(
+        &mut self,
+        part: Part,
+        date: &LiteralAst,
+        reason: Option<&StrAst>,
+    ) -> Option<Deprecation> {
+        let date = self.moment(part, date)?;
+        Some(Deprecation { date, reason: reason.map(|reason| reason.text.clone()) })
     }
 
     fn reported(&self, part: Part) -> bool {
         let at = self.place(part);
         self.errors.iter().any(|error| error.at == at)
     }
+}
+
+/// The words of a constraint that a column has once; checks may be many.
+fn single(kind: &ConstraintKindAst) -> Option<&'static str> {
+    Some(match kind {
+        ConstraintKindAst::NotNull => "not null",
+        ConstraintKindAst::PrimaryKey => "primary key",
+        ConstraintKindAst::Unique => "unique",
+        ConstraintKindAst::Check(_) => return None,
+        ConstraintKindAst::References(..) => "references",
+        ConstraintKindAst::Default(_) => "default",
+        ConstraintKindAst::Deprecated(..) => "deprecated",
+        ConstraintKindAst::Tags(_) => "tags",
+    })
 }

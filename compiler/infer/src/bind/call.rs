@@ -3,7 +3,8 @@
 use super::Binder;
 use super::expr::strict;
 use super::scope::Clause;
-use crate::types::{Kind, Resolved, Typed, catalog, is_function, resolve};
+use crate::functions::Signature;
+use crate::types::{Kind, Resolved, Typed, catalog, is_function, is_implicit, resolve};
 use crate::{At, InferErrorKind, Nullability};
 use esker_declare::DataType;
 use esker_diagnostics::nearest;
@@ -113,6 +114,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
 impl Binder<'_> {
     /// The value of a call.
     pub(super) fn call(&mut self, id: ExprId, call: &Call) -> Typed {
+        if let Some(signature) = self.known.functions.get(&call.name) {
+            return self.project_call(id, call, signature);
+        }
         let is_aggregate = is_aggregate(&call.name);
         let is_window = call.over.is_some();
         let outer = self.scope().in_aggregate;
@@ -141,7 +145,8 @@ impl Binder<'_> {
         if !is_function(&call.name) {
             // What its arguments mean depends on which function was meant.
             self.errors.truncate(known);
-            self.unknown_function(At::Expr(id), &call.name, catalog().keys().copied());
+            let own = self.known.functions.keys().map(String::as_str);
+            self.unknown_function(At::Expr(id), &call.name, catalog().keys().copied().chain(own));
             return Typed::UNKNOWN;
         }
         let text = call.args.first().and_then(|arg| match self.ir_expr(arg.expr) {
@@ -175,6 +180,60 @@ impl Binder<'_> {
             },
         };
         Typed::of(ty).nulls(call_nulls(call, &args))
+    }
+
+    /// The value of a call of a function of the project: what its signature says, whatever the arguments are.
+    fn project_call(&mut self, id: ExprId, call: &Call, signature: &Signature) -> Typed {
+        let args: Vec<Typed> = call.args.iter().map(|arg| self.expr(arg.expr)).collect();
+        let keys = call.order_by.iter().filter_map(|item| item.expr);
+        keys.chain(call.filter).for_each(|part| drop(self.expr(part)));
+        if let Some(window) = &call.over {
+            self.window(window);
+        }
+        let result = Typed::of(signature.returns.clone());
+        if signature.taken || signature.broken {
+            return result;
+        }
+        let misused = [
+            (call.schema, "behind a schema"),
+            (call.over.is_some(), "over a window"),
+            (call.distinct, "with `distinct`"),
+            (call.filter.is_some(), "with a filter"),
+            (!call.order_by.is_empty() || call.ignore_nulls, "over ordered rows"),
+        ];
+        if let Some((_, how)) = misused.iter().find(|(misused, _)| *misused) {
+            self.error(At::Expr(id), InferErrorKind::MisusedFunction { name: call.name.clone(), how });
+            return result;
+        }
+        let places = match signature.places(call.args.iter().map(|arg| arg.name.as_deref())) {
+            Ok(places) if signature.is_filled(&places) => places,
+            Err(n) if call.args[n].name.is_some() => {
+                let argument = call.args[n].name.clone().unwrap_or_default();
+                let params = signature.params.iter().map(|param| param.name.clone()).collect();
+                let kind = InferErrorKind::UnknownArgument { function: call.name.clone(), argument, params };
+                self.error(At::Expr(call.args[n].expr), kind);
+                return result;
+            }
+            _ => {
+                let types = args.iter().map(|arg| arg.ty.clone()).collect();
+                let forms = vec![signature.written(&call.name)];
+                self.error(At::Expr(id), InferErrorKind::WrongArguments { name: call.name.clone(), types, forms });
+                return result;
+            }
+        };
+        for ((arg, value), place) in call.args.iter().zip(&args).zip(places) {
+            let param = &signature.params[place];
+            if !is_implicit(value, &param.ty) {
+                let kind = InferErrorKind::ArgumentType {
+                    function: call.name.clone(),
+                    param: param.name.clone(),
+                    wanted: param.ty.clone(),
+                    found: value.ty.clone(),
+                };
+                self.error(At::Expr(arg.expr), kind);
+            }
+        }
+        result
     }
 
     /// A function that the engine does not have: near ones are looked for in `known`.
@@ -242,7 +301,7 @@ impl Binder<'_> {
 }
 
 /// Whether the engine has an aggregate of this name.
-pub(super) fn is_aggregate(name: &str) -> bool {
+pub(crate) fn is_aggregate(name: &str) -> bool {
     // The first two are forms of the grammar, not functions.
     matches!(name, "percentile_cont" | "percentile_disc")
         || catalog().get(name).is_some_and(|forms| forms.iter().any(|form| form.kind == Kind::Aggregate))

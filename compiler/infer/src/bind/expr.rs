@@ -49,7 +49,7 @@ impl Binder<'_> {
             Expr::Column(path) => self.column(id, path),
             Expr::Literal(literal) => literal_value(literal),
             Expr::Param(name) => {
-                let found = self.variables.iter().find(|(known, _)| known == name);
+                let found = self.known.variables.iter().find(|(known, _)| known == name);
                 found.map_or(Typed::UNKNOWN, |(_, ty)| Typed::never_null(ty.clone()))
             }
             Expr::Star(_) => Typed::UNKNOWN,
@@ -99,6 +99,11 @@ impl Binder<'_> {
             Expr::Cast { expr, ty, lenient, written } => {
                 let value = self.expr(*expr);
                 if *ty == DataType::Unknown
+                    && let Some(own) = self.known.types.get(written)
+                {
+                    let kind = InferErrorKind::ProjectType { name: written.clone(), ty: own.clone() };
+                    self.error(At::Expr(id), kind);
+                } else if *ty == DataType::Unknown
                     // Arrays of a fixed size and the like are not Esker's.
                     && !written.contains(['[', '('])
                     && !OTHER_TYPES.contains(&written.as_str())
@@ -258,6 +263,10 @@ impl Binder<'_> {
         if values.iter().any(|value| value.ty.is_unknown()) {
             return unknown_operand(op).nulls(nulls);
         }
+        if op.is_comparison() {
+            self.no_number(left, &values[1]);
+            self.no_number(right, &values[0]);
+        }
         match binary_answer(op, &values[0], &values[1]) {
             Answer::Type(ty) => Typed::of(ty).nulls(nulls),
             Answer::Unknown => Typed::UNKNOWN,
@@ -274,6 +283,20 @@ impl Binder<'_> {
                 self.clash(id, op.text(), &values);
                 unknown_operand(op)
             }
+        }
+    }
+
+    /// A string that is compared with a number is read as one: a word is none.
+    fn no_number(&mut self, id: ExprId, other: &Typed) {
+        let Expr::Literal(Literal::String(text)) = self.ir_expr(id) else { return };
+        let integer = other.ty.integer_range().is_some();
+        let number = integer || matches!(other.ty, DataType::Decimal { .. } | DataType::Float | DataType::Double);
+        let word = text.trim().trim_start_matches(['+', '-']).to_ascii_lowercase();
+        // `inf` and `nan` are numbers; what holds a digit may be one in some way of writing.
+        let special = !integer && ["inf", "infinity", "nan"].contains(&word.as_str());
+        if number && other.literal != TypedLiteral::String && !special && !word.contains(|c: char| c.is_numeric()) {
+            let (text, ty) = (text.clone(), other.ty.clone());
+            self.error(At::Expr(id), InferErrorKind::NoNumber { text, ty });
         }
     }
 

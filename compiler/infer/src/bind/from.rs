@@ -85,7 +85,10 @@ impl Binder<'_> {
                 let is_table = |name: &str| {
                     catalog().get(name).is_some_and(|forms| forms.iter().any(|form| form.kind == Kind::Table))
                 };
-                if !is_function(name) {
+                if self.known.functions.contains_key(name) {
+                    let kind = InferErrorKind::MisusedFunction { name: name.to_string(), how: "as a table" };
+                    self.error(At::Table(id), kind);
+                } else if !is_function(name) {
                     self.errors.truncate(known);
                     self.unknown_function(At::Table(id), name, catalog().keys().copied().filter(|name| is_table(name)));
                 }

@@ -11,6 +11,9 @@ mod query;
 mod scope;
 mod star;
 
+pub(crate) use call::is_aggregate;
+
+use crate::functions::Signatures;
 use crate::types::Typed;
 use crate::{At, InferError, InferErrorKind, Nullability};
 use esker_declare::DataType;
@@ -49,21 +52,36 @@ impl Rows {
 pub(crate) struct Bound {
     pub(crate) rows: Rows,
     pub(crate) errors: Vec<InferError>,
+    /// What is known of each expression.
+    pub(crate) typed: Vec<Option<Typed>>,
 }
 
-/// Binds a body. `refs` are the columns behind each `ref(…)`, `variables` the types of the `$names`.
-pub(crate) fn bind(ir: &QueryIr, refs: &[Rows], variables: &[(&str, DataType)]) -> Bound {
-    let Some(root) = ir.root else { return Bound { rows: Rows::UNKNOWN, errors: Vec::new() } };
-    let (mut binder, rows) = bound(ir, root, refs, variables);
+/// What the project gives names to.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// The `$names` with their types.
+    pub(crate) variables: &'a [(&'a str, DataType)],
+    /// The project's functions.
+    pub(crate) functions: &'a Signatures,
+    /// The project's types, which the engine does not know.
+    pub(crate) types: &'a BTreeMap<String, DataType>,
+}
+
+/// Binds a body. `refs` are the columns behind each `ref(…)`.
+pub(crate) fn bind(ir: &QueryIr, refs: &[Rows], known: Known<'_>) -> Bound {
+    let Some(root) = ir.root else {
+        return Bound { rows: Rows::UNKNOWN, errors: Vec::new(), typed: Vec::new() };
+    };
+    let (mut binder, rows) = bound(ir, root, refs, known);
     duplicate_names(&rows, &mut binder.errors);
-    Bound { rows, errors: binder.errors }
+    Bound { rows, errors: binder.errors, typed: binder.typed }
 }
 
 /// What is wrong with the condition of `select … where (condition)`, which must be true or false by its type.
-pub(crate) fn bind_condition(ir: &QueryIr, table: Rows) -> Vec<InferError> {
+pub(crate) fn bind_condition(ir: &QueryIr, table: Rows, known: Known<'_>) -> Vec<InferError> {
     let Some(root) = ir.root else { return Vec::new() };
     let table = [table];
-    let (binder, _) = bound(ir, root, &table, &[]);
+    let (binder, _) = bound(ir, root, &table, known);
     let mut errors = binder.errors;
     if let (Body::Select(select), true) = (&ir.query(root).body, errors.is_empty())
         && let Some(filter) = select.filter
@@ -75,16 +93,11 @@ pub(crate) fn bind_condition(ir: &QueryIr, table: Rows) -> Vec<InferError> {
     errors
 }
 
-fn bound<'a>(
-    ir: &'a QueryIr,
-    root: QueryId,
-    refs: &'a [Rows],
-    variables: &'a [(&'a str, DataType)],
-) -> (Binder<'a>, Rows) {
+fn bound<'a>(ir: &'a QueryIr, root: QueryId, refs: &'a [Rows], known: Known<'a>) -> (Binder<'a>, Rows) {
     let mut binder = Binder {
         ir,
         refs,
-        variables,
+        known,
         errors: Vec::new(),
         scopes: Vec::new(),
         next_scope: 0,
@@ -101,7 +114,7 @@ fn bound<'a>(
 struct Binder<'a> {
     ir: &'a QueryIr,
     refs: &'a [Rows],
-    variables: &'a [(&'a str, DataType)],
+    known: Known<'a>,
     errors: Vec<InferError>,
     /// The SELECTs around the present place, outermost first.
     scopes: Vec<Scope>,

@@ -61,7 +61,9 @@ impl Binder<'_> {
         if SESSION.iter().any(|word| word.eq_ignore_ascii_case(name)) {
             return Typed::of(DataType::VARCHAR);
         }
-        if !open && !PSEUDO.iter().any(|pseudo| pseudo.eq_ignore_ascii_case(name)) {
+        let tables = self.scopes.iter().any(|scope| !scope.relations.is_empty());
+        let pseudo = tables && PSEUDO.iter().any(|pseudo| pseudo.eq_ignore_ascii_case(name));
+        if !open && !pseudo {
             self.unknown_column(id, name);
         }
         Typed::UNKNOWN

@@ -3,7 +3,7 @@
 use super::scope::{Clause, Relation, Resolution, Scope, column_value};
 use super::{Binder, Column, Rows};
 use crate::types::{Answer, Typed, common};
-use crate::{At, InferErrorKind, Nullability};
+use crate::{At, InferError, InferErrorKind, Nullability};
 use esker_declare::DataType;
 use esker_sql::{Body, Cte, Distinct, Expr, ExprId, GroupBy, Item, Literal, OrderItem, QueryId, Select, SetOp};
 use std::rc::Rc;
@@ -163,8 +163,9 @@ impl Binder<'_> {
                 self.star(item.expr, star, &mut rows);
                 continue;
             }
+            let before = self.errors.len();
             let value = self.expr(item.expr);
-            if self.expands(item.expr) {
+            if self.expands(item.expr) || (item.alias.is_none() && self.misnamed(item.expr, before)) {
                 rows.complete = false;
                 continue;
             }
@@ -176,6 +177,14 @@ impl Binder<'_> {
             rows.columns.push(Column { name, ty: value.ty, nulls: value.nulls, expr: Some(item.expr), named });
         }
         rows
+    }
+
+    /// Whether an entry of a select list has its name from a column that is not there, as the errors since then say: what
+    /// reads it under the right name is not wrong as well.
+    fn misnamed(&self, id: ExprId, since: usize) -> bool {
+        let unknown =
+            |error: &InferError| error.at == At::Expr(id) && matches!(error.kind, InferErrorKind::UnknownColumn { .. });
+        matches!(self.ir_expr(id), Expr::Column(_)) && self.errors[since..].iter().any(unknown)
     }
 
     /// Whether an entry of a select list makes columns that are not known: `unnest` of a struct.

@@ -1,7 +1,7 @@
 //! Functions: which form the engine chooses for some arguments, and what it returns.
 
 use super::catalog::{Kind, Signature, Slot, catalog};
-use super::{Answer, Literal, Typed, adapt, common, integer_range};
+use super::{Answer, Literal, Typed, adapt, common};
 use esker_declare::DataType;
 
 /// What came of looking for a function.
@@ -171,7 +171,7 @@ fn slot_cost(arg: &Typed, slot: &Slot) -> Option<u32> {
     match slot {
         Slot::Any | Slot::Letter(_) => Some(5),
         Slot::Other(_) if arg.literal == Literal::String || arg.ty == DataType::Null => Some(20),
-        Slot::Other("bignum") => integer_range(&arg.ty).map(|_| 110),
+        Slot::Other("bignum") => arg.ty.integer_range().map(|_| 110),
         Slot::Other("timestamp_ns" | "time_ns" | "timetz") => {
             use DataType as T;
             matches!(arg.ty, T::Date | T::Time | T::Timestamp | T::TimestampTz).then_some(119)
@@ -181,7 +181,7 @@ fn slot_cost(arg: &Typed, slot: &Slot) -> Option<u32> {
         Slot::Decimal => match &arg.ty {
             DataType::Decimal { .. } => Some(0),
             DataType::Null => Some(1),
-            ty if integer_range(ty).is_some() => Some(104),
+            ty if ty.integer_range().is_some() => Some(104),
             _ if arg.literal == Literal::String => Some(20),
             _ => None,
         },
@@ -214,7 +214,7 @@ fn cast_cost(arg: &Typed, to: &DataType) -> Option<u32> {
     match arg.literal {
         Literal::String => return Some(if matches!(to, T::Varchar { .. }) { 1 } else { 20 }),
         Literal::Integer(n) => {
-            if let Some((min, max)) = integer_range(to) {
+            if let Some((min, max)) = to.integer_range() {
                 return (min <= n && n <= max).then_some(if same { 0 } else { target - 90 });
             }
         }
@@ -223,7 +223,7 @@ fn cast_cost(arg: &Typed, to: &DataType) -> Option<u32> {
     if same {
         return Some(0);
     }
-    let widens = match (integer_range(from), integer_range(to)) {
+    let widens = match (from.integer_range(), to.integer_range()) {
         (Some((from_min, from_max)), Some((to_min, to_max))) => to_min <= from_min && from_max <= to_max,
         _ => false,
     };
@@ -231,13 +231,34 @@ fn cast_cost(arg: &Typed, to: &DataType) -> Option<u32> {
         || match (from, to) {
             (T::Null, _) => return Some(1),
             (from, T::Float | T::Double) => {
-                integer_range(from).is_some() || matches!(from, T::Decimal { .. } | T::Float)
+                from.integer_range().is_some() || matches!(from, T::Decimal { .. } | T::Float)
             }
             (T::Date, T::Timestamp | T::TimestampTz) | (T::Timestamp, T::TimestampTz) => true,
             (T::Json | T::Enum(_), T::Varchar { .. }) => true,
             _ => false,
         };
     converts.then_some(target)
+}
+
+/// Whether the engine makes a value one of this type by itself, or would lose digits of a decimal only. Unknown types are
+/// not refused.
+pub(crate) fn is_implicit(value: &Typed, to: &DataType) -> bool {
+    use DataType as T;
+    let part = |from: &DataType, to: &DataType| is_implicit(&Typed::of(from.clone()), to);
+    match (&value.ty, to) {
+        (from, to) if from.is_unknown() || to.is_unknown() => true,
+        (T::Decimal { .. }, T::Decimal { .. }) => true,
+        (from, T::Decimal { .. }) if from.integer_range().is_some() => true,
+        (T::List(from), T::List(to)) => part(from, to),
+        (T::Map(key, value), T::Map(to_key, to_value)) => part(key, to_key) && part(value, to_value),
+        (T::Struct(from), T::Struct(to)) => {
+            let same = |((name, from), (to_name, to)): (&(String, T), &(String, T))| {
+                name.eq_ignore_ascii_case(to_name) && part(from, to)
+            };
+            from.len() == to.len() && from.iter().zip(to).all(same)
+        }
+        _ => cast_cost(value, to).is_some(),
+    }
 }
 
 /// The result of a form for these arguments.
@@ -292,7 +313,7 @@ fn any_result(name: &str, args: &[Typed]) -> DataType {
 fn continuous(ty: DataType) -> DataType {
     match ty {
         DataType::Date => DataType::Timestamp,
-        ty if integer_range(&ty).is_some() => DataType::Double,
+        ty if ty.integer_range().is_some() => DataType::Double,
         ty @ (DataType::Decimal { .. }
         | DataType::Double
         | DataType::Float

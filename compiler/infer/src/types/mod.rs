@@ -8,7 +8,7 @@ mod functions;
 mod operators;
 
 pub(crate) use catalog::{Kind, catalog, is_function};
-pub(crate) use functions::{Resolved, resolve};
+pub(crate) use functions::{Resolved, is_implicit, resolve};
 pub(crate) use operators::{Answer, answer, binary_answer, common, unary_answer};
 
 use crate::Nullability;
@@ -87,27 +87,10 @@ pub(crate) fn key(typed: &Typed) -> Option<&'static str> {
     })
 }
 
-/// The least and the greatest value of an integer type.
-pub(crate) fn integer_range(ty: &DataType) -> Option<(i128, i128)> {
-    Some(match ty {
-        DataType::TinyInt => (i8::MIN.into(), i8::MAX.into()),
-        DataType::SmallInt => (i16::MIN.into(), i16::MAX.into()),
-        DataType::Integer => (i32::MIN.into(), i32::MAX.into()),
-        DataType::BigInt => (i64::MIN.into(), i64::MAX.into()),
-        DataType::HugeInt => (i128::MIN, i128::MAX),
-        DataType::UTinyInt => (0, u8::MAX.into()),
-        DataType::USmallInt => (0, u16::MAX.into()),
-        DataType::UInteger => (0, u32::MAX.into()),
-        DataType::UBigInt => (0, u64::MAX.into()),
-        DataType::UHugeInt => (0, i128::MAX),
-        _ => return None,
-    })
-}
-
 /// The literal as the type that it meets, where it is an integer that fits; else the value as it is.
 pub(crate) fn adapt<'a>(value: &'a Typed, other: &'a Typed) -> &'a DataType {
     let Literal::Integer(n) = value.literal else { return &value.ty };
-    match (other.literal, integer_range(&other.ty)) {
+    match (other.literal, other.ty.integer_range()) {
         (Literal::No, Some((min, max))) if min <= n && n <= max => &other.ty,
         _ => &value.ty,
     }

@@ -3,6 +3,7 @@
 //! The parser's own spans are not trusted beyond single identifiers and literals: the extent of everything larger is
 //! made from its parts and from the brackets of the token stream.
 
+mod call;
 mod expr;
 mod query;
 mod table;

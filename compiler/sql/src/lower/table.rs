@@ -3,89 +3,9 @@
 use super::{Lowerer, StrayTable, cover, token};
 use crate::ir::{Arg, Expr, JoinKind, JoinOn, Table, TableId, TableKind};
 use crate::{SqlError, SqlErrorKind};
-use esker_grammar::sql::SqlTokenKind;
+use esker_grammar::sql::{SqlTokenKind, is_no_table_name};
 use sqlparser::ast;
 use std::ops::Range;
-
-/// The words that the engine takes for no name of a table without quotes, as it lists them itself, and that the parser
-/// does.
-const RESERVED: &[&str] = &[
-    "all",
-    "analyse",
-    "analyze",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "asymmetric",
-    "both",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "column",
-    "constraint",
-    "create",
-    "default",
-    "deferrable",
-    "desc",
-    "describe",
-    "distinct",
-    "do",
-    "else",
-    "end",
-    "except",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "from",
-    "group",
-    "having",
-    "in",
-    "initially",
-    "intersect",
-    "into",
-    "lambda",
-    "lateral",
-    "leading",
-    "limit",
-    "not",
-    "null",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "pivot",
-    "pivot_longer",
-    "pivot_wider",
-    "placing",
-    "primary",
-    "qualify",
-    "references",
-    "returning",
-    "select",
-    "show",
-    "some",
-    "summarize",
-    "symmetric",
-    "table",
-    "then",
-    "to",
-    "trailing",
-    "true",
-    "union",
-    "unique",
-    "unpivot",
-    "using",
-    "variadic",
-    "when",
-    "where",
-    "window",
-    "with",
-];
 
 impl Lowerer<'_> {
     pub(super) fn table_with_joins(&mut self, table: &ast::TableWithJoins) -> TableId {
@@ -198,7 +118,7 @@ impl Lowerer<'_> {
         let names: Vec<String> = parts.iter().map(|part| part.value.clone()).collect();
         if let [only] = parts[..]
             && only.quote_style.is_none()
-            && RESERVED.contains(&only.value.to_lowercase().as_str())
+            && is_no_table_name(&only.value)
         {
             let kind = SqlErrorKind::Unexpected { expected: "a table".to_string(), found: Some(only.value.clone()) };
             self.out.errors.push(SqlError { tokens: at.clone(), kind });

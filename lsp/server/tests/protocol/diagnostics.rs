@@ -27,7 +27,8 @@ async fn broken_text_is_told_and_mended_text_cleared() {
     );
     let missing = json!({ "line": 2, "character": 33 });
     client.change("models/a.esk", 2, json!([{ "range": { "start": missing, "end": missing }, "text": "o" }])).await;
-    assert_eq!(client.codes("models/a.esk", Some(2)).await, Vec::<String>::new());
+    // What is left is worth knowing: the reference is not pinned.
+    assert_eq!(client.codes("models/a.esk", Some(2)).await, ["I0301"]);
     client.leave().await;
 }
 
@@ -95,5 +96,25 @@ async fn several_changes_at_once_are_applied_one_after_the_other() {
     let list = client.diagnostics("models/a.esk", Some(2)).await;
     let names: Vec<(&Value, &Value)> = list.iter().map(|found| (&found["code"], &found["range"]["start"])).collect();
     assert!(names.contains(&(&json!("E0301"), &position(2, 44))), "{list:#?}");
+    client.leave().await;
+}
+
+#[tokio::test]
+async fn what_is_worth_knowing_is_no_error_and_what_is_deprecated_is_struck_out() {
+    let mut files = PROJECT.to_vec();
+    let model = PROJECT[1].1.replace("version 1 {}", "version 1 { deprecated 2020-01-01 \"it was wrong\" }");
+    files[1].1 = &model;
+    files.push(("models/b.esk", "model b {\n    kind view\n    sql { select id from ref(customers, v => 1) }\n}\n"));
+    let mut client = Client::new(&files).await;
+    let list = client.diagnostics("models/b.esk", None).await;
+    assert_eq!((&list[0]["code"], &list[0]["severity"], &list[0]["tags"]), (&json!("E0607"), &json!(1), &json!([2])));
+    client.leave().await;
+
+    let mut client = Client::new(&PROJECT).await;
+    client.open("models/a.esk", FINE).await;
+    let list = client.diagnostics("models/a.esk", Some(1)).await;
+    assert_eq!((&list[0]["code"], &list[0]["severity"]), (&json!("I0301"), &json!(3)));
+    let message = list[0]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("Version 2 is a prerelease") && message.contains("ref(customers, v => 1)"), "{message}");
     client.leave().await;
 }

@@ -16,7 +16,7 @@ async fn files_that_are_not_open_are_checked_too() {
     files.push(("models/deep/a.esk", BROKEN));
     let mut client = Client::new(&files).await;
     assert_eq!(client.codes("models/deep/a.esk", None).await, ["E0301"]);
-    client.write("models/deep/a.esk", &BROKEN.replace("custmers", "customers"));
+    client.write("models/deep/a.esk", &BROKEN.replace("custmers", "customers, v => 1"));
     changed(&mut client, "models/deep/a.esk", 2).await;
     assert_eq!(client.codes("models/deep/a.esk", None).await, Vec::<String>::new());
     client.write("models/b.esk", BROKEN);
@@ -28,7 +28,7 @@ async fn files_that_are_not_open_are_checked_too() {
 #[tokio::test]
 async fn a_closed_file_has_its_text_from_the_disk_again() {
     let mut client = Client::new(&PROJECT).await;
-    client.write("models/a.esk", &BROKEN.replace("custmers", "customers"));
+    client.write("models/a.esk", &BROKEN.replace("custmers", "customers, v => 1"));
     client.open("models/a.esk", BROKEN).await;
     assert_eq!(client.codes("models/a.esk", Some(1)).await, ["E0301"]);
     // What happens on disk is nothing to a file that is open.
@@ -119,20 +119,67 @@ async fn the_project_of_the_first_file_is_found_below_the_folder() {
     let files = PROJECT.map(|(path, text)| (format!("examples/shop/{path}"), text));
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     let mut client = Client::new(&files).await;
-    client.open("examples/shop/models/a.esk", &BROKEN.replace("custmers", "customers")).await;
+    client.open("examples/shop/models/a.esk", &BROKEN.replace("custmers", "customers, v => 1")).await;
     assert_eq!(client.codes("examples/shop/models/a.esk", Some(1)).await, Vec::<String>::new());
     client.leave().await;
 }
 
 #[tokio::test]
-async fn a_project_that_cannot_be_read_is_said_to_the_person() {
+async fn a_folder_that_is_not_there_is_told_in_the_project_file() {
     let mut client = Client::new(&[("esker.toml", "[project]\nmodels = [\"nowhere\"]\n")]).await;
-    let shown = client.wait(|message| message["method"] == "window/showMessage").await;
-    let text = shown["params"]["message"].as_str().unwrap_or_default();
-    assert!(text.contains("nowhere"), "{text}");
+    assert_eq!(client.codes("esker.toml", None).await, ["E0218"]);
     std::fs::create_dir(client.path("nowhere")).expect("can be made");
     client.write("nowhere/a.esk", BROKEN);
     changed(&mut client, "esker.toml", 2).await;
     assert_eq!(client.codes("nowhere/a.esk", None).await, ["E0301"]);
+    client.leave().await;
+}
+
+const SQL_BROKEN: &str = "select id from ref(custmers)\n";
+
+#[tokio::test]
+async fn sql_files_are_files_of_the_project() {
+    let mut files = PROJECT.to_vec();
+    files.extend([("models/a.esk", "model a {\n    kind view\n}\n"), ("models/a.sql", SQL_BROKEN)]);
+    let mut client = Client::new(&files).await;
+    assert_eq!(client.codes("models/a.sql", None).await, ["E0301"]);
+    client.open("models/a.sql", SQL_BROKEN).await;
+    assert_eq!(client.codes("models/a.sql", Some(1)).await, ["E0301"]);
+    assert!(client.hover("models/a.sql", 0, 20).await.starts_with("Nothing is named `custmers`"));
+    client.replace("models/a.sql", 2, "select id from ref(customers)\n").await;
+    let codes = client.codes("models/a.sql", Some(2)).await;
+    assert!(!codes.contains(&"E0301".to_string()), "{codes:?}");
+    let document = json!({ "textDocument": { "uri": client.uri("models/a.sql") } });
+    client.notify("textDocument/didClose", document).await;
+    assert_eq!(client.codes("models/a.sql", None).await, ["E0301"]);
+    // Without the file there is no SQL.
+    std::fs::remove_file(client.path("models/a.sql")).expect("can be removed");
+    changed(&mut client, "models/a.sql", 3).await;
+    assert_eq!(client.codes("models/a.sql", None).await, Vec::<String>::new());
+    assert_eq!(client.codes("models/a.esk", None).await, ["E0217"]);
+    // One that comes is found by its name.
+    client.write("models/a.sql", "select id from ref(customers, v => 1)\n");
+    changed(&mut client, "models/a.sql", 1).await;
+    assert_eq!(client.codes("models/a.esk", None).await, Vec::<String>::new());
+    client.leave().await;
+}
+
+#[tokio::test]
+async fn what_another_project_publishes_is_seen_when_it_changes() {
+    let mut files = PROJECT.to_vec();
+    files[0].1 = "[project]\nname = \"shop\"\n\n[dependencies]\nfarm = { path = \"farm\" }\n";
+    files.extend([
+        ("farm/esker.toml", "[project]\nname = \"farm\"\n"),
+        ("models/a.esk", "model a {\n    kind view\n    sql { select id from ref(farm.eggs) }\n}\n"),
+    ]);
+    let mut client = Client::new(&files).await;
+    assert_eq!(client.codes("esker.toml", None).await, ["E0255"]);
+    let interface = "model farm.eggs {\n    access public\n    alias main.eggs\n    contract enforced {\n        id bigint\n    }\n}\n";
+    client.write("farm/farm.interface.esk", interface);
+    changed(&mut client, "farm/farm.interface.esk", 1).await;
+    assert_eq!(client.codes("esker.toml", None).await, Vec::<String>::new());
+    client.write("farm/farm.interface.esk", &interface.replace("farm.eggs", "farm.hens"));
+    changed(&mut client, "farm/farm.interface.esk", 2).await;
+    assert_eq!(client.codes("models/a.esk", None).await.len(), 1);
     client.leave().await;
 }

@@ -12,7 +12,10 @@ async fn a_reference_shows_what_it_means() {
         unpinned.starts_with("`ref(customers)` pins no version and means version 1, the latest of 1 and 2"),
         "{unpinned}"
     );
-    assert!(unpinned.contains("Version 2 is a prerelease: `ref(customers, v => 2)` reads it."), "{unpinned}");
+    assert!(
+        unpinned.contains("Version 2 is a prerelease: `ref(customers, v => 2)` reads it; its columns are the same."),
+        "{unpinned}"
+    );
     assert!(unpinned.contains("| `country` | `varchar` | yes |"), "{unpinned}");
     let pinned = client.hover("models/a.esk", 4, 20).await;
     assert!(pinned.starts_with("Pinned to version 2, a prerelease: the latest is version 1"), "{pinned}");

@@ -15,6 +15,7 @@ async fn the_server_says_what_it_can_do_and_nothing_else() {
                 "positionEncoding": "utf-16",
                 "textDocumentSync": { "openClose": true, "change": 2, "save": true },
                 "hoverProvider": true,
+                "documentFormattingProvider": true,
             },
             "serverInfo": { "name": "esker", "version": env!("CARGO_PKG_VERSION") },
         })

@@ -3,5 +3,6 @@
 mod client;
 mod diagnostics;
 mod files;
+mod format;
 mod hover;
 mod life;

@@ -10,6 +10,7 @@ mod failure;
 use super::{Column, Engine, EngineError, ErrorClass, RelationKind, Value, literal};
 use ::duckdb::types::{TimeUnit, ValueRef};
 use ::duckdb::{AccessMode, Config, Connection};
+use esker_plan::file::quoted;
 use esker_plan::time::Timestamp;
 use std::fs;
 use std::path::Path;
@@ -39,6 +40,25 @@ impl DuckDb {
     /// Opens an existing file for reading only; several processes may do so at once.
     pub fn open_for_reading(database: &Path, project_root: &Path) -> Result<Self, EngineError> {
         Self::connect(database, project_root, || AccessMode::ReadOnly)
+    }
+
+    /// A database in memory that is empty.
+    pub fn in_memory(project_root: &Path) -> Result<Self, EngineError> {
+        let project_root = std::path::absolute(project_root).unwrap_or_else(|_| project_root.to_owned());
+        let project_root = project_root.display().to_string();
+        let connection = Connection::open_in_memory();
+        let connection = connection.and_then(|connection| set_up(&connection, &project_root).map(|()| connection));
+        match connection {
+            Ok(connection) => Ok(Self { connection, project_root }),
+            Err(error) => Err(failure::of(&error, &project_root)),
+        }
+    }
+
+    /// Makes another database readable, under the name of a catalog.
+    pub fn attach(&self, catalog: &str, database: &Path) -> Result<(), EngineError> {
+        let place = literal(&database.display().to_string());
+        let attach = format!("ATTACH {place} AS {} (READ_ONLY)", quoted(catalog));
+        self.connection.execute_batch(&attach).map_err(|error| failure::of_opening(database, &error))
     }
 
     fn connect(database: &Path, project_root: &Path, mode: fn() -> AccessMode) -> Result<Self, EngineError> {

@@ -1,0 +1,55 @@
+//! Models that are computed range by range, by SQL that asks for no range.
+
+use crate::check_keys;
+use esker_declare::{KindDecl, KindForm, Part};
+use esker_diagnostics::{self as diagnostics, Diagnostic};
+use esker_grammar::sql::SqlTokenKind;
+use esker_resolve::{Node, NodeRole, node_decl, node_refs, node_sql, property_location};
+use esker_source::{Db, Project};
+
+/// The variables that bound what is read.
+const BOUNDS: [&str; 4] = ["$start", "$end", "$start_date", "$end_date"];
+
+/// That a model incremental by time reads all there is for each of its ranges. One that reads nothing of the project
+/// makes its rows itself.
+pub(crate) fn check_unbounded<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Option<Diagnostic> {
+    let decl = node_decl(db, project, node);
+    let NodeRole::Model(Some(KindDecl { form: KindForm::IncrementalByTime(column), .. })) = &decl.role else {
+        return None;
+    };
+    let reads = node_refs(db, project, node);
+    // What it lacks may be in what could not be read, or in a column that was not meant.
+    let unsure = !check_keys(db, project, node).is_empty()
+        || decl.unsure()
+        || node.item(db).broken(db)
+        || reads.iter().any(|read| read.target.is_none());
+    if unsure || reads.is_empty() || is_bounded(db, project, node, &mut Vec::new()) {
+        return None;
+    }
+    let title = format!("the SQL of `{}` uses neither `$start` nor `$end`", node.label(db));
+    let at = property_location(db, node, Part::TimeColumn);
+    Some(
+        Diagnostic::new(diagnostics::UNBOUNDED, title, at, "computed range by range")
+            .why("Each range of time would be computed of everything there is, and a row outside the range fails the run.")
+            .help(format!(
+                "Write `where {column} >= $start and {column} < $end`, with what `{column}` is in what is read; or `kind full`."
+            )),
+    )
+}
+
+/// Whether a node's SQL, or that of an ephemeral model which is put into it, uses a bound.
+fn is_bounded<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, seen: &mut Vec<Node<'db>>) -> bool {
+    if seen.contains(&node) {
+        return false;
+    }
+    seen.push(node);
+    let mut params = node_sql(db, project, node).tokens.iter().filter(|token| token.kind == SqlTokenKind::Param);
+    if params.any(|token| BOUNDS.contains(&token.text.as_str())) {
+        return true;
+    }
+    let ephemeral = |read: &Node<'db>| {
+        matches!(node_decl(db, project, *read).role, NodeRole::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })))
+    };
+    let reads = node_refs(db, project, node).iter().filter_map(|read| read.target);
+    reads.filter(ephemeral).any(|read| is_bounded(db, project, read, seen))
+}
