@@ -199,6 +199,8 @@ fn events_are_one_object_a_line_and_end_with_the_summary() {
 #[test]
 fn status_tells_what_is_complete_and_what_is_missing() {
     let project = Project::new();
+    let totals = "model totals {\n    kind  full\n    start 2024-01-01\n    sql { select sum(orders) as n from ref(daily_sales) }\n}\n";
+    project.write("models/totals.esk", totals);
     assert!(project.ok(&["status"]).out.contains("nothing has been applied yet"));
     project.ok(&["apply", "--yes", "--now", NOW]);
     let status = project.ok(&["status", "--now", "2024-02-04"]).out;
@@ -207,6 +209,14 @@ fn status_tells_what_is_complete_and_what_is_missing() {
     let json: Value =
         serde_json::from_str(&project.ok(&["status", "--format", "json", "--now", NOW]).out).expect("JSON");
     assert_eq!(json["environments"][0]["environment"], "prod");
+
+    // A project with errors has no plan, and no kinds.
+    project.write("models/broken.esk", "model broken {\n    kind fulll\n    sql { select 1 as x }\n}\n");
+    let status = project.ok(&["status", "--now", "2024-02-04"]).out;
+    let words = |name| status.lines().find(|line| line.starts_with(name)).map(|line| line.split_whitespace().collect());
+    assert_eq!(words("orders"), Some(vec!["orders", "all"]), "{status}");
+    assert_eq!(words("totals"), Some(vec!["totals", "all"]), "{status}");
+    assert_eq!(words("daily_sales"), Some(vec!["daily_sales", "2024-01-01", "to", "2024-01-31"]), "{status}");
 }
 
 #[test]

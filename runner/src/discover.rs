@@ -23,7 +23,9 @@ pub fn file_columns(root: &Path, path: &str) -> Result<FileColumns, RunError> {
         let columns = engine.describe(&format!("SELECT * FROM {file}"))?;
         return Ok(FileColumns { columns: columns.into_iter().map(shown).collect(), options: Vec::new() });
     }
-    let dialect = format!("SELECT Delimiter, Quote, CAST(HasHeader AS VARCHAR) FROM sniff_csv({file})");
+    let dialect = format!(
+        "SELECT Delimiter, Quote, CAST(HasHeader AS VARCHAR), DateFormat, TimestampFormat FROM sniff_csv({file})"
+    );
     let sniffed = engine.query(&dialect)?;
     let said =
         |column: usize| sniffed.first().and_then(|row| row.get(column)).and_then(Value::text).unwrap_or_default();
@@ -37,6 +39,12 @@ pub fn file_columns(root: &Path, path: &str) -> Result<FileColumns, RunError> {
     }
     if said(2) == "false" {
         options.push(("header", "false".to_owned()));
+    }
+    // The engine guesses how dates are written, and a declared column is read in the standard way unless it is told.
+    for (column, option, usual) in [(3, "dateformat", "%Y-%m-%d"), (4, "timestampformat", "%Y-%m-%d %H:%M:%S")] {
+        if !said(column).is_empty() && !said(column).starts_with(usual) {
+            options.push((option, said(column).to_owned()));
+        }
     }
     Ok(FileColumns { columns: columns.into_iter().map(shown).collect(), options })
 }

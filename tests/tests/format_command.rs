@@ -96,6 +96,17 @@ fn a_check_names_the_files_and_changes_nothing() {
 }
 
 #[test]
+fn a_check_tells_of_what_is_broken() {
+    let folder = project(&[("models/a.esk", "model a {\n    kind view\n"), ("models/b.esk", RIGHT)]);
+    for arguments in [&["--check"][..], &[]] {
+        let (code, out, err) = fmt(folder.path(), arguments);
+        assert_eq!((code, out.as_str()), (0, ""));
+        let left = "models/a.esk: what is broken in it is left as it is\n";
+        assert_eq!(err, format!("{left}2 files: all in canonical form but for what is broken\n"));
+    }
+}
+
+#[test]
 fn standard_input_goes_to_standard_output() {
     assert_eq!(piped(&["-"], WRONG.as_bytes()), (0, RIGHT.into(), String::new()));
     assert_eq!(piped(&["-", "--check"], RIGHT.as_bytes()), (0, String::new(), String::new()));

@@ -19,18 +19,21 @@ pub(crate) fn run(global: &Global, options: &Fmt, output: &Output) -> Result<(),
         ([], Some(root)) => esk_files(root)?,
         (paths, _) => named(paths)?,
     };
-    let (mut changed, mut unreadable) = (0, 0);
+    let (mut changed, mut broken, mut unreadable) = (0, 0, 0);
     for file in &files {
         match one(file, options.check) {
-            Ok(Formatted { changes: false, .. }) => {}
-            Ok(Formatted { changes: true, .. }) if options.check => {
-                changed += 1;
-                output.print(&format!("{}\n", shown(file)))?;
-            }
-            Ok(Formatted { broken, .. }) => {
-                changed += 1;
-                let left = if broken { ": what is broken in it is left as it is" } else { "" };
-                output.tell(&format!("formatted {}{left}\n", shown(file)));
+            Ok(formatted) => {
+                let left = if formatted.broken { ": what is broken in it is left as it is" } else { "" };
+                changed += usize::from(formatted.changes);
+                broken += usize::from(formatted.broken);
+                if formatted.changes && options.check {
+                    output.print(&format!("{}\n", shown(file)))?;
+                }
+                if formatted.changes && !options.check {
+                    output.tell(&format!("formatted {}{left}\n", shown(file)));
+                } else if formatted.broken {
+                    output.tell(&format!("{}{left}\n", shown(file)));
+                }
             }
             Err(failure) => {
                 unreadable += 1;
@@ -42,7 +45,10 @@ pub(crate) fn run(global: &Global, options: &Fmt, output: &Output) -> Result<(),
     let total = count(read as u64, "file", "files");
     match (changed, options.check) {
         (0, _) if read == 0 && unreadable > 0 => {}
-        (0, _) => output.tell(&format!("{total}: all in canonical form\n")),
+        (0, _) => {
+            let but = if broken > 0 { " but for what is broken" } else { "" };
+            output.tell(&format!("{total}: all in canonical form{but}\n"));
+        }
         (changed, true) => output.tell(&format!("{changed} of {total} would change: `esker fmt` writes them\n")),
         (changed, false) => output.tell(&format!("{changed} of {total} changed\n")),
     }
@@ -72,7 +78,7 @@ fn one(file: &Path, check: bool) -> Result<Formatted, Failure> {
         }
         write_whole(file, &formatted).map_err(|error| problem(file, &format!("cannot be written: {error}")))?;
     }
-    Ok(Formatted { changes, broken: changes && !parse(&text).errors.is_empty() })
+    Ok(Formatted { changes, broken: !parse(&text).errors.is_empty() })
 }
 
 fn standard_input(options: &Fmt, output: &Output) -> Result<(), Failure> {

@@ -74,6 +74,7 @@ fn name(folder: &Path) -> String {
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     match plain.trim_matches('_') {
         "" => "project".to_owned(),
+        plain if plain.starts_with(|c: char| c.is_ascii_digit()) => format!("_{plain}"),
         plain => plain.to_owned(),
     }
 }
@@ -84,9 +85,13 @@ mod tests {
 
     #[test]
     fn a_name_is_made_of_any_folder() {
-        for (folder, expected) in
-            [("/x/My Shop", "my_shop"), ("/x/café", "caf"), ("/", "project"), ("/x/..", "project")]
-        {
+        for (folder, expected) in [
+            ("/x/My Shop", "my_shop"),
+            ("/x/café", "caf"),
+            ("/", "project"),
+            ("/x/..", "project"),
+            ("/x/2024-shop", "_2024_shop"),
+        ] {
             assert_eq!(name(Path::new(folder)), expected, "{folder}");
         }
     }

@@ -8,6 +8,7 @@ use crate::opened::{Opened, now};
 use crate::options::{Global, Status, TextFormat};
 use crate::output::{Output, Tint, paint};
 use crate::table::{Heading, table};
+use esker_driver::Session;
 use esker_plan::file::{ChangeKind, FileKind, StepKind};
 use esker_plan::time::timestamp::DAY;
 use esker_plan::time::{Interval, IntervalSet, Timestamp, Unit};
@@ -36,6 +37,9 @@ struct NodeLine {
     unit: Option<Unit>,
     views: Vec<String>,
     complete: IntervalSet,
+    /// Whether it is computed as a whole: what is complete of it is all or nothing.
+    #[serde(skip)]
+    whole: bool,
     /// Cells that have not been computed.
     missing_cells: u64,
     /// What is to be done for it, in a few words; nothing when it is up to date.
@@ -62,7 +66,7 @@ pub(crate) fn run(global: &Global, options: &Status, output: &Output) -> Result<
         let plan = opened.session.plan(&state, &options, None).ok();
         planned &= plan.is_some();
         let last_plan = last.iter().position(|plan| plan.environment == name).map(|index| last.swap_remove(index));
-        let mut nodes = nodes(&name, &state, plan.as_ref());
+        let mut nodes = nodes(&opened.session, &name, &state, plan.as_ref());
         nodes.retain(|node| selected.as_ref().is_none_or(|selected| selected.labels.contains(&node.node)));
         environments.push(EnvironmentStatus {
             exists: state.environments.contains_key(&name),
@@ -89,7 +93,8 @@ pub(crate) fn run(global: &Global, options: &Status, output: &Output) -> Result<
 }
 
 /// The nodes that an environment has or is to have, by name.
-fn nodes(environment: &str, state: &RecordedState, plan: Option<&PlanFile>) -> Vec<NodeLine> {
+fn nodes(session: &Session, environment: &str, state: &RecordedState, plan: Option<&PlanFile>) -> Vec<NodeLine> {
+    let declared = session.nodes();
     let recorded = esker_runner::status(state, environment);
     let planned = plan.map_or(&[][..], |plan| &plan.nodes);
     let labels: BTreeSet<&str> =
@@ -109,13 +114,23 @@ fn nodes(environment: &str, state: &RecordedState, plan: Option<&PlanFile>) -> V
             let snapshot = state.snapshots.get(&node?.snapshot)?;
             Some(snapshot.runs.iter().map(|run| Interval::new(run.start, run.end)).collect())
         };
+        let complete = known.map(|node| node.complete.clone()).or_else(begun).unwrap_or_default();
+        // Without a plan, it is what the project says; and what it does not say, what is recorded since the epoch.
+        let whole = match (kind, declared.iter().find(|node| node.label == label)) {
+            (Some(kind), _) => matches!(kind, "seed" | "full"),
+            (None, Some(node)) if node.role == "seed" || node.kind.is_some() => {
+                node.role == "seed" || node.kind == Some("full")
+            }
+            (None, _) => matches!(complete.ranges(), [range] if range.start == Timestamp::EPOCH),
+        };
         let (missing_cells, to_do) = plan.map_or((0, None), |plan| to_do(plan, label, unit));
         NodeLine {
             node: label.to_owned(),
             kind,
             unit,
             views: known.map(|node| node.views.clone()).unwrap_or_default(),
-            complete: known.map(|node| node.complete.clone()).or_else(begun).unwrap_or_default(),
+            complete,
+            whole,
             missing_cells,
             to_do,
         }
@@ -193,7 +208,7 @@ fn for_people(status: &EnvironmentStatus, now: Timestamp, planned: bool, color: 
 
 /// The ranges that are complete; the first and the last few of many.
 fn complete(node: &NodeLine) -> String {
-    if matches!(node.kind, Some("seed" | "full")) {
+    if node.whole {
         return if node.complete.is_empty() { String::new() } else { "all".to_owned() };
     }
     let ranges: Vec<String> = node

@@ -122,6 +122,7 @@ pub fn contract_diagnostics<'db>(db: &'db dyn Db, project: Project, node: Node<'
     found.extend(crate::foreign_keys::check_foreign_keys(db, project, node));
     found.extend(crate::defaults::check_defaults(db, project, node));
     found.extend(crate::unbounded::check_unbounded(db, project, node));
+    found.extend(crate::unbounded::check_ranges(db, project, node));
     found.extend(crate::unjudged::check_unjudged(db, project, node));
     found.extend(crate::check_audits(db, project, node));
     found

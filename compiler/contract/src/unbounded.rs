@@ -1,10 +1,10 @@
 //! Models that are computed range by range, by SQL that asks for no range.
 
 use crate::check_keys;
-use esker_declare::{KindDecl, KindForm, Part};
+use esker_declare::{KindDecl, KindForm, Part, quote};
 use esker_diagnostics::{self as diagnostics, Diagnostic};
 use esker_grammar::sql::SqlTokenKind;
-use esker_resolve::{Node, NodeRole, node_decl, node_refs, node_sql, property_location};
+use esker_resolve::{Node, NodeRole, node_decl, node_refs, node_sql, property_location, sql_location};
 use esker_source::{Db, Project};
 
 /// The variables that bound what is read.
@@ -28,6 +28,7 @@ pub(crate) fn check_unbounded<'db>(db: &'db dyn Db, project: Project, node: Node
     }
     let title = format!("the SQL of `{}` uses neither `$start` nor `$end`", node.label(db));
     let at = property_location(db, node, Part::TimeColumn);
+    let column = quote(column);
     Some(
         Diagnostic::new(diagnostics::UNBOUNDED, title, at, "computed range by range")
             .why("Each range of time would be computed of everything there is, and a row outside the range fails the run.")
@@ -35,6 +36,33 @@ pub(crate) fn check_unbounded<'db>(db: &'db dyn Db, project: Project, node: Node
                 "Write `where {column} >= $start and {column} < $end`, with what `{column}` is in what is read; or `kind full`."
             )),
     )
+}
+
+/// The references of a model without ranges to ephemeral models whose SQL asks for one: put into it, it has none.
+pub(crate) fn check_ranges<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<Diagnostic> {
+    let NodeRole::Model(Some(KindDecl { form: KindForm::Full | KindForm::View, .. })) =
+        &node_decl(db, project, node).role
+    else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for read in node_refs(db, project, node) {
+        let Some(target) = read.target.filter(|target| is_ephemeral(db, project, *target)) else { continue };
+        if is_bounded(db, project, target, &mut Vec::new()) {
+            let title = format!("`{}` uses `$start` or `$end`, which have no value in this model", target.label(db));
+            let at = sql_location(db, project, node, read.expr.tokens.clone());
+            found.push(
+                Diagnostic::new(diagnostics::NO_RANGE, title, at, "there is no range of time here")
+                    .why("The SQL of an ephemeral model is put into what reads it, and only a model that is computed range by range is given a range.")
+                    .help("Read it from a `kind incremental by time` model, or move the condition into those that have a range."),
+            );
+        }
+    }
+    found
+}
+
+fn is_ephemeral<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> bool {
+    matches!(node_decl(db, project, node).role, NodeRole::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })))
 }
 
 /// Whether a node's SQL, or that of an ephemeral model which is put into it, uses a bound.
@@ -47,9 +75,7 @@ fn is_bounded<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, seen: &mu
     if params.any(|token| BOUNDS.contains(&token.text.as_str())) {
         return true;
     }
-    let ephemeral = |read: &Node<'db>| {
-        matches!(node_decl(db, project, *read).role, NodeRole::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })))
-    };
+    let ephemeral = |read: &Node<'db>| is_ephemeral(db, project, *read);
     let reads = node_refs(db, project, node).iter().filter_map(|read| read.target);
     reads.filter(ephemeral).any(|read| is_bounded(db, project, read, seen))
 }

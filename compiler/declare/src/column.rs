@@ -32,6 +32,28 @@ pub struct ColumnDecl {
     pub entry: u32,
 }
 
+impl ColumnDecl {
+    /// Whether it says nothing of the column but its name and words about it.
+    pub fn promises_nothing(&self) -> bool {
+        let Self {
+            docs: _,
+            name: _,
+            ty,
+            not_null,
+            primary_key,
+            unique,
+            checks,
+            references,
+            default,
+            deprecated,
+            tags,
+            entry: _,
+        } = self;
+        let plain = *ty == DataType::Unknown && !not_null && !primary_key && !unique && checks.is_empty();
+        plain && references.is_none() && default.is_none() && deprecated.is_none() && tags.is_empty()
+    }
+}
+
 /// `check (condition)` of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckDecl {

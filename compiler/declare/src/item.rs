@@ -9,7 +9,7 @@
 use crate::{DeclError, ItemDecl, Places};
 use esker_grammar::ast::{ItemAst, ItemKindAst};
 use esker_grammar::sql::SqlText;
-use esker_grammar::{SyntaxError, SyntaxErrorKind, TokenKind};
+use esker_grammar::{SyntaxError, SyntaxErrorKind};
 use esker_source::{Db, SourceFile};
 use std::collections::BTreeMap;
 
@@ -127,14 +127,16 @@ pub fn item_tree<'db>(db: &'db dyn Db, file: SourceFile) -> ItemTree<'db> {
         crate::lower::item(db, file, text, ast, mistakes().map(|error| error.span.start).collect(), open)
     };
     let items = &parse.file.items;
-    let last = parse.tokens.iter().rev().find(|token| !matches!(token.kind, TokenKind::Newline | TokenKind::Space));
-    let lossy = last.is_some_and(|token| token.kind == TokenKind::Doc)
-        // A test has a title, and nobody names it.
-        || items.iter().any(|item| item.name.is_none() && !matches!(item.kind, ItemKindAst::Test { .. }))
+    // Nothing is lost without a complaint: what is silent elsewhere because of it is told here. A test has a title, and
+    // nobody names it.
+    let lossy = items.iter().any(|item| item.name.is_none() && !matches!(item.kind, ItemKindAst::Test { .. }))
         || parse.errors.iter().any(|error| match items.iter().rposition(|item| inside(item, error)) {
             Some(item) if item + 1 == items.len() && leaves_open(&error.kind) => true,
             // A mistake before its body may have made its name another one.
-            Some(item) => !is_understood(&error.kind) && !text[items[item].span.start as usize..error.span.start as usize].contains('{'),
+            Some(item) => {
+                !is_understood(&error.kind)
+                    && !text[items[item].span.start as usize..error.span.start as usize].contains('{')
+            }
             None => true,
         });
     ItemTree { items: items.iter().map(lower).collect(), lossy }

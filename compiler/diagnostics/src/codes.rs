@@ -153,6 +153,7 @@ codes! {
     NO_DERIVED_COLUMN = E0323 "no-derived-column" Error;
     EPHEMERAL_PROPERTY = E0324 "ephemeral-property" Error;
     TYPE_NAME_TAKEN = E0325 "type-name-taken" Error;
+    BARE_COLUMN = E0326 "bare-column" Error;
     UNKNOWN_METHOD = E0330 "unknown-method" Error;
     UNKNOWN_SELECTED = E0331 "unknown-selected" Error;
     BAD_METHOD_VALUE = E0332 "bad-method-value" Error;

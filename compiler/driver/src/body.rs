@@ -34,7 +34,7 @@ impl<'a> PlanNodes<'a> {
             let Some(name) = &expr.name else { continue };
             let Ok(target) = resolve(db, project, name, &expr.pin) else { continue };
             let range = expr.tokens.start as usize..expr.tokens.end as usize;
-            pieces.push(SqlPiece::Text(self.text(text, at..range.start)));
+            pieces.push(SqlPiece::Text(self.text(text, at..range.start, this.is_some())));
             match (self.indexes.get(&target), self.inlined.get(&target)) {
                 _ if this == Some(target) => pieces.push(SqlPiece::Node(self.nodes.len())),
                 (Some(parent), _) => pieces.push(SqlPiece::Node(*parent)),
@@ -52,13 +52,16 @@ impl<'a> PlanNodes<'a> {
             pieces.push(SqlPiece::Text(" ".into()));
             at = range.end;
         }
-        pieces.push(SqlPiece::Text(self.text(text, at..text.tokens.len())));
+        pieces.push(SqlPiece::Text(self.text(text, at..text.tokens.len(), this.is_some())));
         pieces.retain(|piece| !matches!(piece, SqlPiece::Text(text) if text.is_empty()));
         pieces
     }
 
     /// A range of a body's tokens as SQL, variables replaced, without the `;` that may end it.
-    fn text(&self, text: &SqlText, range: std::ops::Range<usize>) -> String {
+    ///
+    /// The time stays a variable in an audit: it is judged at the time of the plan that runs it, and is the same promise at
+    /// every time.
+    fn text(&self, text: &SqlText, range: std::ops::Range<usize>, audit: bool) -> String {
         let mut tokens = text.tokens[range.clone()].to_vec();
         if range.end == text.tokens.len() && tokens.last().is_some_and(|token| token.text == ";") {
             tokens.pop();
@@ -66,7 +69,7 @@ impl<'a> PlanNodes<'a> {
         let replacements: Vec<_> = tokens
             .iter()
             .enumerate()
-            .filter(|(_, token)| token.kind == SqlTokenKind::Param)
+            .filter(|(_, token)| token.kind == SqlTokenKind::Param && !(audit && token.text == "$now"))
             .filter_map(|(index, token)| Some((index..index + 1, self.variable(&token.text[1..])?)))
             .collect();
         let mut sql = esker_grammar::sql::render(&SqlText { tokens }, &replacements);

@@ -4,15 +4,16 @@ use crate::Session;
 use esker_declare::{ItemDecl, ItemKind, Part, Place, RowsDecl};
 use esker_diagnostics::{self as diagnostics, Diagnostic, Level, Location};
 use esker_plan::file::DataFile;
-use esker_resolve::{NodeRole, names, node_decl, place_location, project_nodes};
+use esker_resolve::{Node, NodeRole, audit_reads, names, node_decl, node_refs, place_location, project_nodes};
 use esker_source::STD_PREFIX;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// The files of sources and seeds that are not there. Those of sources are a warning: others write them, and a project is
 /// checked where its data is not.
 pub(crate) fn missing_data(session: &Session) -> Vec<Diagnostic> {
     let (db, project) = (session.db(), session.project());
-    let missing_of = |node: &esker_resolve::Node<'_>| {
+    let missing_of = |node: &Node<'_>| {
         let at = place_location(db, node.item(db), Place { version: None, part: Part::ReadPath });
         match &node_decl(db, project, *node).role {
             NodeRole::Seed(Some(read)) => missing(session.root(), &read.path, &at),
@@ -23,6 +24,25 @@ pub(crate) fn missing_data(session: &Session) -> Vec<Diagnostic> {
         }
     };
     project_nodes(db, project).iter().filter_map(missing_of).collect()
+}
+
+/// The files that are not there of the sources that these nodes need: read by them, by their audits, or by what either
+/// reads. A source that nobody needs is not asked for.
+pub(crate) fn missing_sources<'db>(session: &'db Session, planned: impl Iterator<Item = Node<'db>>) -> Vec<Diagnostic> {
+    let (db, project) = (session.db(), session.project());
+    let mut open: Vec<Node<'_>> = planned.collect();
+    let mut seen: HashSet<Node<'_>> = open.iter().copied().collect();
+    let mut found = Vec::new();
+    while let Some(node) = open.pop() {
+        if let NodeRole::Source(Some(read)) = &node_decl(db, project, node).role {
+            let at = place_location(db, node.item(db), Place { version: None, part: Part::ReadPath });
+            found.extend(missing(session.root(), &read.path, &at));
+        }
+        let read = node_refs(db, project, node).iter().filter_map(|found| found.target);
+        let audited = audit_reads(db, project, node).iter().map(|(_, target)| *target);
+        open.extend(read.chain(audited).filter(|target| seen.insert(*target)));
+    }
+    found
 }
 
 /// The files with rows of tests that are not there.

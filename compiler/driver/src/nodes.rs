@@ -29,7 +29,7 @@ pub(crate) struct PlanNodes<'a> {
     pub(crate) inlined: HashMap<Node<'a>, Vec<SqlPiece>>,
     /// The databases of other projects.
     pub(crate) databases: Databases,
-    /// What is wrong with data files.
+    /// What is wrong with the files of seeds.
     pub(crate) found: Vec<Diagnostic>,
 }
 
@@ -59,7 +59,6 @@ impl<'a> PlanNodes<'a> {
             let inherited = parents.iter().filter_map(|parent| self.starts.get(&graph.order[*parent]).copied()).min();
             let start = decl.properties.start.map(Timestamp::from_naive).or(inherited);
             self.starts.extend(start.map(|start| (*node, start)));
-            self.check_files(*node, decl);
             match &decl.role {
                 NodeRole::Source(_) | NodeRole::External => {
                     let mut own = own_fingerprint(db, project, *node).clone();
@@ -254,14 +253,6 @@ impl<'a> PlanNodes<'a> {
             }
         }
         checks
-    }
-
-    fn check_files(&mut self, node: Node<'a>, decl: &NodeDecl<'a>) {
-        let db = self.session.db();
-        if let NodeRole::Source(Some(read)) = &decl.role {
-            let at = place_location(db, node.item(db), Place { version: None, part: Part::ReadPath });
-            self.found.extend(data_files::missing(self.session.root(), &read.path, &at));
-        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::nodes::PlanNodes;
 use crate::selecting::SelectedNodes;
-use crate::{Session, runnable};
+use crate::{Session, data_files, runnable};
 use esker_declare::Part;
 use esker_diagnostics::{Diagnostic, Level};
 use esker_plan::{NodeError, OptionsError, PlanError, PlanFile, PlanInput, PlanOptions, RecordedState, Selected};
-use esker_resolve::{Node, property_location};
+use esker_resolve::{Node, project_nodes, property_location};
 use std::collections::HashMap;
 
 /// Why there is no plan.
@@ -33,7 +33,13 @@ pub(crate) fn plan(
     if !unplanned.is_empty() {
         return Err(PlanFailure::Project(with(diagnostics, unplanned)));
     }
-    let built = PlanNodes::build(session, options);
+    let mut built = PlanNodes::build(session, options);
+    let is_planned = |node: &Node<'_>| {
+        built.indexes.contains_key(node)
+            && selected.is_none_or(|selected| selected.labels.contains(&node.label(session.db())))
+    };
+    let planned = project_nodes(session.db(), session.project()).iter().copied().filter(is_planned);
+    built.found.extend(data_files::missing_sources(session, planned));
     if has_errors(&built.found) {
         return Err(PlanFailure::Project(with(diagnostics, built.found)));
     }

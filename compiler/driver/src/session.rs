@@ -368,6 +368,7 @@ impl Session {
     pub fn missing_files(&self) -> Vec<Diagnostic> {
         let mut missing = data_files::missing_data(self);
         missing.extend(data_files::missing_rows(self));
+        self.config.levels(&mut missing);
         missing
     }
 

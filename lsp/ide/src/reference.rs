@@ -137,6 +137,9 @@ fn changes(differences: &Differences) -> String {
     parts.extend(renamed.map(|(from, to)| format!("{} is called {}", code(from), code(to))));
     let retyped = differences.retyped.iter();
     parts.extend(retyped.map(|(column, from, to)| format!("{} is `{to}` instead of `{from}`", code(column))));
+    if !differences.nullable.is_empty() {
+        parts.push(format!("{} may be null", codes(&differences.nullable)));
+    }
     match &differences.gained[..] {
         [] => {}
         [column] => parts.push(format!("{} is new", code(column))),

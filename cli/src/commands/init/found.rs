@@ -34,6 +34,9 @@ pub(crate) fn sources(root: &Path) -> (Option<String>, Vec<Found>, Vec<String>) 
             continue;
         }
         match file_columns(root, &file) {
+            Ok(columns) if columns.columns.iter().any(|column| column.name.contains(['`', '\n', '\r'])) => {
+                unread.push(format!("{file}: a column has a backtick or a line break in its name"));
+            }
             Ok(columns) => readable.push((file, columns)),
             Err(error) => unread.push(format!("{file}: {}", error.title())),
         }
@@ -205,6 +208,17 @@ mod tests {
         for line in ["`first name`", "read csv \"data/Customers.csv\" { delim \";\" }", "id bigint"] {
             assert!(text.contains(line), "no `{line}` in:\n{text}");
         }
+    }
+
+    #[test]
+    fn dates_are_read_as_they_are_written_and_names_that_nobody_can_write_are_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.csv"), "d,n\n01.03.2026,1\n13.03.2026,2\n").expect("can be written");
+        std::fs::write(folder.path().join("b.csv"), "\"one\ntwo\",n\nx,2\n").expect("can be written");
+        let (text, _, unread) = sources(folder.path());
+        let text = text.expect("there is a source");
+        assert!(text.contains("read csv \"a.csv\" { dateformat \"%d.%m.%Y\" }"), "{text}");
+        assert_eq!(unread, ["b.csv: a column has a backtick or a line break in its name"]);
     }
 
     #[test]

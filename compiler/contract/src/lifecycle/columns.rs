@@ -22,6 +22,8 @@ pub struct Differences {
     pub renamed: Vec<(String, String)>,
     /// Of another type: the name, the type before and after.
     pub retyped: Vec<(String, DataType, DataType)>,
+    /// Never null before, and maybe null now: the name before.
+    pub nullable: Vec<String>,
     /// New.
     pub gained: Vec<String>,
     /// Whether both are known: else there may be more.
@@ -44,7 +46,11 @@ pub(super) fn differences<'db>(db: &'db dyn Db, project: Project, from: Node<'db
         if !name.eq_ignore_ascii_case(&column.name) {
             found.renamed.push((column.name.clone(), name.to_string()));
         }
-        match to.columns.iter().find(|other| other.name.eq_ignore_ascii_case(name)) {
+        let other = to.columns.iter().find(|other| other.name.eq_ignore_ascii_case(name));
+        if column.not_null && other.is_some_and(|other| !other.not_null && !other.ty.is_unknown()) {
+            found.nullable.push(column.name.clone());
+        }
+        match other {
             Some(other) if other.ty != column.ty && !other.ty.is_unknown() && !column.ty.is_unknown() => {
                 found.retyped.push((column.name.clone(), column.ty.clone(), other.ty.clone()));
             }

@@ -1,6 +1,7 @@
 //! How lifecycle notices are said.
 
 use super::columns::{Differences, Uses};
+use super::is_deprecated;
 use super::notice::{OtherVersion, RefNotice, notice};
 use super::readings::{Reader, Reading};
 use crate::messages::list;
@@ -17,7 +18,14 @@ pub(super) fn reading(db: &dyn Db, project: Project, reading: &Reading<'_>, now:
     if !follows && node_decl(db, project, reading.target).deprecated.is_none() {
         return None;
     }
-    let notice = notice(db, project, reading.target, reading.pinned);
+    let mut notice = notice(db, project, reading.target, reading.pinned);
+    // Nobody is sent to a version that is not to be read any more.
+    let over = |version: &VersionName| {
+        let mut siblings = item_nodes(db, reading.target.item(db)).iter();
+        let other = siblings.find(|node| node.version(db).as_ref() == Some(version));
+        other.is_some_and(|node| is_deprecated(db, project, *node, now))
+    };
+    notice.prereleases.retain(|other| !over(&other.version));
     let uses = match &reading.by {
         Reader::Sql(node, index) => Uses::of(db, project, *node, *index),
         Reader::Name(_) => None,
@@ -139,6 +147,10 @@ impl Wording<'_> {
         for (column, from, to) in differences.retyped.iter().filter(|(column, ..)| concerns(column)) {
             parts.push(format!("`{column}` is `{to}` instead of `{from}`"));
         }
+        let nullable: Vec<&String> = differences.nullable.iter().filter(|column| concerns(column)).collect();
+        if !nullable.is_empty() {
+            parts.push(format!("{} may be null", list(&nullable)));
+        }
         if !unread.is_empty() {
             parts.push(format!("it has no {}, which this does not read", list(&unread)));
         }
@@ -147,7 +159,9 @@ impl Wording<'_> {
             [column] => parts.push(format!("`{column}` is new")),
             columns => parts.push(format!("{} are new", list(columns))),
         }
+        let same = differences.retyped.is_empty() && differences.nullable.is_empty();
         match (parts.is_empty(), differences.complete) {
+            (true, true) if !same => "what this reads of it is the same".into(),
             (true, true) => "its columns are the same".into(),
             (true, false) => "which columns it has is not known".into(),
             (false, _) => parts.join("; "),

@@ -15,9 +15,9 @@ pub use notice::{OtherVersion, RefNotice, ref_notice};
 
 use crate::messages::list;
 use chrono::NaiveDateTime;
-use esker_declare::Part;
+use esker_declare::{Part, VersionName};
 use esker_diagnostics::{self as diagnostics, Diagnostic};
-use esker_resolve::{Node, NodeRole, node_decl, project_nodes, property_location};
+use esker_resolve::{Lifecycle, Node, NodeRole, item_nodes, node_decl, project_nodes, property_location};
 use esker_source::{Db, Project};
 use readings::Reading;
 use std::collections::HashSet;
@@ -50,19 +50,52 @@ fn is_deprecated<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, now: N
     node_decl(db, project, node).deprecated.as_ref().is_some_and(|deprecation| deprecation.date <= now)
 }
 
-/// That a version behind its date has no readers left.
+/// That a version behind its date has no readers left. The latest cannot go by itself: another one has to take its place.
 fn removable<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, now: NaiveDateTime) -> Option<Diagnostic> {
     let decl = node_decl(db, project, node);
     if !is_deprecated(db, project, node, now) || decl.role == NodeRole::External {
         return None;
     }
-    let label = node.label(db);
+    let (label, version) = (node.label(db), node.version(db));
     let date = messages::moment(decl.deprecated.as_ref()?.date);
-    let title = format!("`{label}` is deprecated since {date} and nothing reads it");
     let at = property_location(db, node, Part::Deprecated);
-    let what = if node.version(db).is_some() { "this version block" } else { "the model" };
+    if version.is_some() && decl.lifecycle == Lifecycle::Latest {
+        let title = format!("`{label}` is the latest version, deprecated since {date}, and nothing reads it");
+        let found = Diagnostic::new(diagnostics::REMOVABLE, title, at, "the latest is past its date");
+        return Some(found.help(next_latest(db, project, node)));
+    }
+    let title = format!("`{label}` is deprecated since {date} and nothing reads it");
+    let what = if version.is_some() { "this version block" } else { "the model" };
     Some(
         Diagnostic::new(diagnostics::REMOVABLE, title, at, "can be removed")
             .help(format!("Remove {what} once nobody outside this project reads {}.", list(&[label]))),
     )
+}
+
+/// Which version could be the latest in place of this one: the next that stays, else the one before.
+fn next_latest<'db>(db: &'db dyn Db, project: Project, latest: Node<'db>) -> String {
+    let stays = |node: &&Node<'db>| node_decl(db, project, **node).deprecated.is_none();
+    let siblings = item_nodes(db, latest.item(db));
+    let (after, before): (Vec<_>, Vec<_>) =
+        siblings.iter().filter(stays).partition(|node| node.version(db) > latest.version(db));
+    let line = |version: &VersionName| match version {
+        VersionName::Integer(number) => format!("latest {number}"),
+        VersionName::Text(text) => format!("latest \"{text}\""),
+    };
+    let version = |node: Option<&Node<'db>>| node.and_then(|node| node.version(db).as_ref());
+    if let Some(next) = version(after.first().copied()) {
+        return format!("Make version {next} the latest: write `{}` in the model.", line(next));
+    }
+    match version(before.last().copied()) {
+        Some(last) => format!(
+            "It has no successor: add a version, or write `{}` in the model to go back to version {last}.",
+            line(last)
+        ),
+        None => {
+            let outside = list(&[latest.item(db).name(db).as_str()]);
+            format!(
+                "It has no successor: add a version, or remove the model once nobody outside this project reads {outside}."
+            )
+        }
+    }
 }

@@ -180,7 +180,7 @@ consumer report { reads people@1 (id)
         told(text, day(2025, 1, 1)),
         [
             "2 deprecated-soon: `people@1` is deprecated from 2025-01-31 on",
-            "5 removable: `d@3` is deprecated since 2024-01-01 and nothing reads it",
+            "5 removable: `d@3` is the latest version, deprecated since 2024-01-01, and nothing reads it",
             "8 deprecated-soon: `people@1` is deprecated from 2025-01-31 on",
             "9 unpinned-ref: `people` means version 2",
         ]
@@ -224,4 +224,82 @@ model d { kind view
 }
 ";
     assert_eq!(told(text, day(2024, 1, 1)), [] as [&str; 0]);
+}
+
+const DRIFT: &str = "\
+model m { kind full
+    contract enforced {
+        id bigint not null
+        name varchar not null
+        age integer
+    }
+    sql { select 1::bigint as id, 'a' as name, 2::integer as age }
+    latest 1
+    version 1 { }
+    version 2 {
+        columns {
+            age bigint
+            name varchar
+        }
+        sql { select 1::bigint as id, 'a' as name, 2::bigint as age }
+    }
+    version 3 { deprecated 2025-01-01 }
+}
+";
+
+/// What is told of a reference to `m`.
+fn of_drift(select: &str, now: NaiveDateTime) -> (String, String) {
+    let found = found(&format!("{DRIFT}model d {{ kind view\n sql {{ {select} }} }}\n"), now);
+    let notice = found.into_iter().find(|found| found.code.name() == "unpinned-ref").expect("is told");
+    (notice.why.unwrap_or_default(), notice.help.unwrap_or_default())
+}
+
+#[test]
+fn what_is_read_is_told_apart_from_the_rest() {
+    let now = day(2026, 1, 1);
+    for (select, told) in [
+        ("select id from ref(m)", "latest: what this reads of it is the same."),
+        ("select name from ref(m)", "latest: `name` may be null."),
+        ("select age from ref(m)", "latest: `age` is `bigint` instead of `integer`."),
+        ("select * from ref(m)", "latest: `age` is `bigint` instead of `integer`; `name` may be null."),
+    ] {
+        let (why, _) = of_drift(select, now);
+        assert!(why.ends_with(told), "{select}: {why}");
+    }
+}
+
+#[test]
+fn a_prerelease_behind_its_date_is_not_offered() {
+    let text = DRIFT.replace("latest 1", "latest 2");
+    let help = |now| {
+        let found = found(&format!("{text}model d {{ kind view\n sql {{ select id from ref(m) }} }}\n"), now);
+        found.into_iter().find(|found| found.code.name() == "unpinned-ref").and_then(|found| found.help)
+    };
+    let both = "Write `ref(m, v => 2)` to stay on it, or `ref(m, v => 3)` to try the next one.";
+    assert_eq!(help(day(2024, 12, 31)).as_deref(), Some(both));
+    assert_eq!(help(day(2025, 1, 1)).as_deref(), Some("Write `ref(m, v => 2)` to stay on it when a newer one comes."));
+}
+
+#[test]
+fn the_latest_cannot_just_be_removed() {
+    let past = "deprecated 2024-01-01";
+    let help = |latest: &str, blocks: [&str; 3]| {
+        let [one, two, three] = blocks;
+        let text = format!(
+            "model m {{ kind full\n sql {{ select 1 as id }}\n {latest}\n version 1 {{ {one} }}\n \
+             version 2 {{ {two} }}\n version 3 {{ {three} }}\n}}\n"
+        );
+        let found = found(&text, day(2025, 1, 1));
+        let told = found.into_iter().find(|found| found.title.contains("the latest version")).expect("is told");
+        told.help.unwrap_or_default()
+    };
+    assert_eq!(help("latest 2", ["", past, ""]), "Make version 3 the latest: write `latest 3` in the model.");
+    assert_eq!(
+        help("", ["", "", past]),
+        "It has no successor: add a version, or write `latest 2` in the model to go back to version 2."
+    );
+    assert_eq!(
+        help("", [past, past, past]),
+        "It has no successor: add a version, or remove the model once nobody outside this project reads `m`."
+    );
 }

@@ -1,6 +1,6 @@
 //! Tests as they are run: the query, a table for everything that it reads, and the rows that must come out.
 
-use super::{given_tables, subject_nodes};
+use super::{add_subjects, given_tables};
 use crate::audits::{Dataset, title, usage};
 use crate::values::type_of;
 use esker_declare::{
@@ -83,10 +83,13 @@ struct Make<'db> {
 impl<'db> Make<'db> {
     fn nodes(&self, names: &[NodeName]) -> Vec<UnitCase<'db>> {
         let first = |name: &NodeName| resolve_name(self.db, self.project, name).ok()?.first().copied();
-        let subjects = names
-            .iter()
-            .flat_map(|name| first(name).map(|node| subject_nodes(self.db, node, name)).unwrap_or_default());
-        subjects.filter_map(|node| self.node(node)).collect()
+        let mut subjects = Vec::new();
+        for name in names {
+            if let Some(node) = first(name) {
+                add_subjects(self.db, node, name, &mut subjects);
+            }
+        }
+        subjects.into_iter().filter_map(|node| self.node(node)).collect()
     }
 
     fn node(&self, node: Node<'db>) -> Option<UnitCase<'db>> {

@@ -53,7 +53,7 @@ impl<'db> Check<'db> {
 
     fn nodes(&mut self, names: &[NodeName]) {
         let (db, project) = (self.db, self.project);
-        let mut subjects = Vec::new();
+        let (mut subjects, mut all) = (Vec::new(), true);
         for (n, name) in names.iter().enumerate() {
             let at = self.at(Part::Subject(n as u32));
             let node = match resolve_name(db, project, name) {
@@ -63,10 +63,14 @@ impl<'db> Check<'db> {
                     None
                 }
             };
-            let Some(node) = node else { continue };
+            let Some(node) = node else {
+                all = false;
+                continue;
+            };
             match node_decl(db, project, node).role {
-                NodeRole::Model(_) => subjects.extend(subject_nodes(db, node, name)),
+                NodeRole::Model(_) => add_subjects(db, node, name, &mut subjects),
                 _ => {
+                    all = false;
                     let title = format!("`{name}` is not made by SQL of this project");
                     self.found.push(
                         Diagnostic::new(diagnostics::UNTESTABLE, title, at, "nothing to test")
@@ -80,7 +84,7 @@ impl<'db> Check<'db> {
             return;
         }
         // What is not there was told; whether something is read can only be said when all subjects are known.
-        let given = self.given(&subjects, subjects.len() >= names.len());
+        let given = self.given(&subjects, all);
         self.missing(&subjects, &given);
         let bodies: Vec<(String, &SqlText)> =
             subjects.iter().map(|node| (node.label(db), node_sql(db, project, *node))).collect();
@@ -98,7 +102,7 @@ impl<'db> Check<'db> {
     fn given(&mut self, subjects: &[Node<'db>], all: bool) -> Vec<Node<'db>> {
         let (db, project) = (self.db, self.project);
         let read = reads(db, project, subjects);
-        let mut found = Vec::new();
+        let mut found: Vec<(Node<'db>, Location)> = Vec::new();
         for given in &self.decl.given {
             let at = self.at(Part::Line(given.line));
             let node = match resolve_name(db, project, &given.node) {
@@ -109,16 +113,28 @@ impl<'db> Check<'db> {
                 }
             };
             let Some(node) = node else { continue };
+            let first = found.iter().find(|(other, _)| *other == node).map(|(_, at)| at.clone());
+            if let Some(first) = &first {
+                let title = format!("`{}` is given twice", node.label(db));
+                self.found.push(
+                    Diagnostic::new(diagnostics::REPEATED_PROPERTY, title, at.clone(), "given again")
+                        .related(first.clone(), "first given here")
+                        .help("Write all its rows in one of the two."),
+                );
+            }
             if all && !read.contains(&node) {
-                self.unread(given, node, &read, at);
+                // Once is enough.
+                if first.is_none() {
+                    self.unread(given, node, &read, at.clone());
+                }
             } else {
                 let mut shown = surface(db, project, node).clone();
                 shown.complete &= columns_known(db, project, node);
                 self.given_rows(given, &shown);
             }
-            found.push(node);
+            found.push((node, at));
         }
-        found
+        found.into_iter().map(|(node, _)| node).collect()
     }
 
     fn given_rows(&mut self, given: &GivenDecl, shown: &NodeSurface) {
@@ -246,11 +262,16 @@ impl<'db> Check<'db> {
     }
 }
 
-/// The versions that a name of a test's subject means: one, or all of a model that is named without.
-fn subject_nodes<'db>(db: &'db dyn Db, node: Node<'db>, name: &NodeName) -> Vec<Node<'db>> {
-    match &name.version {
+/// Adds the versions that a name of a test's subject means, each once: one, or all of a model that is named without.
+fn add_subjects<'db>(db: &'db dyn Db, node: Node<'db>, name: &NodeName, subjects: &mut Vec<Node<'db>>) {
+    let nodes = match &name.version {
         Some(_) => vec![node],
         None => item_nodes(db, node.item(db)).clone(),
+    };
+    for node in nodes {
+        if !subjects.contains(&node) {
+            subjects.push(node);
+        }
     }
 }
 

@@ -82,6 +82,19 @@ fn wrong_tests_are_told() {
         ),
         (
             "totals@1",
+            vec![given, "given orders { }", "given totals { }", "given totals@1 { }", "expect { }"],
+            vec![
+                "3 unread-given: what is tested does not read `totals@1`",
+                "4 repeated-property: `totals@1` is given twice",
+            ],
+        ),
+        (
+            "totals, totels",
+            vec![given, "given orders { }", "given raw.open { (x) }", "now 2024-01-01", "expect { }"],
+            vec!["0 unknown-ref: nothing is named `totels`"],
+        ),
+        (
+            "totals@1",
             vec!["given raw.orders { (ids) (1) }", "given orders { }", "expect { (id, totals) (1, 1) }"],
             vec![
                 "1 no-such-column: `raw.orders` has no column `ids`",
@@ -182,4 +195,23 @@ fn there_is_a_case_for_each_version() {
         first.tables[0].rows,
         CaseRows::Values { columns: vec!["id".into(), "amount".into()], rows: vec![vec!["1".into(), "9.5".into()]] }
     );
+}
+
+#[test]
+fn a_version_that_is_named_twice_is_run_once() {
+    let text = format!(
+        "{SHOP}test \"t\" for totals@2, totals {{
+    given raw.orders {{ }}
+    given orders {{ }}
+    now 2024-01-01
+    expect partial {{ (id) }}
+}}
+"
+    );
+    let db = TestDb::default();
+    let (project, file) = project(&db, &text);
+    let items = &item_tree(&db, file).items;
+    let labels: Vec<String> =
+        test_cases(&db, project, *items.last().expect("the test")).into_iter().map(|case| case.label).collect();
+    assert_eq!(labels, ["totals@2", "totals@1"]);
 }

@@ -42,6 +42,7 @@ pub(super) struct ProjectFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ProjectSection {
     /// The project's name: other projects write `ref(name.model)`.
+    #[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))]
     pub(super) name: Given<Text>,
     /// The edition of the language.
     pub(super) edition: Given<Edition>,

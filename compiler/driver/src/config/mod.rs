@@ -136,7 +136,9 @@ impl Config {
 
     fn understand(&mut self, file: &ProjectFile, variable: Environment<'_>, found: &mut Found<'_>) {
         let project = &file.project;
-        if let Some((name, _)) = project.name.get() {
+        if let Some((name, span)) = project.name.get()
+            && project_name(&name.0, span, found)
+        {
             self.settings.name.clone_from(&name.0);
         }
         if let Some((schema, _)) = project.schema.get() {
@@ -259,6 +261,24 @@ fn interface_path(name: &str, path: &str) -> String {
         true => path.to_string(),
         false => format!("{}/{}", path.trim_end_matches('/'), interface::file_name(name)),
     }
+}
+
+/// Whether a word can name a project; told if not.
+fn project_name(name: &str, span: Range<usize>, found: &mut Found<'_>) -> bool {
+    let fits = environment::is_name(name);
+    if !fits {
+        let problem = found.bad(format!("`{name}` cannot name a project"), span, "not a name");
+        problem.why = Some("Other projects write it before the dot: `ref(name.model)`.".into());
+        let mut likely: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        if likely.starts_with(|c: char| c.is_ascii_digit()) {
+            likely.insert(0, '_');
+        }
+        problem.help = Some(match likely.contains(|c| c != '_') {
+            true => format!("Names are of letters, digits and `_`: `{likely}`."),
+            false => "Write letters, digits and `_`, not a digit first.".into(),
+        });
+    }
+    fits
 }
 
 /// Whether a word can name an environment; told if not.

@@ -285,6 +285,18 @@ impl<'db> Edit<'db> {
         let Some(column) = columns.iter_mut().find(|column| column.decl.name.eq_ignore_ascii_case(&own.name)) else {
             return;
         };
+        if own.promises_nothing() {
+            match &own.docs {
+                // Other words for the same column.
+                Some(docs) => column.decl.docs = Some(docs.clone()),
+                None if self.type_reported(own.entry) => {}
+                None => {
+                    let at = self.at(Part::EntryName(own.entry));
+                    self.errors.push(ColumnsError::Bare { at, column: own.name.clone() }.into());
+                }
+            }
+            return;
+        }
         let mut new = own_column(self.db, self.project, self.item, Some(self.block), own);
         if own.ty == DataType::Unknown {
             new.decl.ty = column.decl.ty.clone();

@@ -62,6 +62,13 @@ pub enum ColumnsError<'db> {
         /// Its name as written.
         column: String,
     },
+    /// The name of an included column, and nothing that is other about it.
+    Bare {
+        /// The name.
+        at: Place,
+        /// The name as written.
+        column: String,
+    },
     /// An `include` of a set that nobody declares.
     UnknownSet {
         /// The line.
@@ -147,6 +154,14 @@ impl<'db> ColumnsError<'db> {
             )
             .why("It is new in this version, so there is no type to inherit.")
             .help(format!("Write its type behind the name: `{column} varchar`.")),
+            Self::Bare { at, column } => Diagnostic::new(
+                diagnostics::BARE_COLUMN,
+                format!("`{column}` alone changes nothing"),
+                place(at),
+                "included already, as it is",
+            )
+            .why("A line of a `columns` block says what is other about a column; which columns the version has is said by `include` and `exclude`.")
+            .help(format!("To have just the columns that are listed, write `include ({column}, …)`; else remove the line.")),
             Self::UnknownSet { at, set, sets, column } => {
                 let title = format!("there is no column set `{set}`");
                 let found = Diagnostic::new(diagnostics::UNKNOWN_COLUMN_SET, title, place(at), "no such set");

@@ -2,6 +2,7 @@
 
 use super::{Lowerer, StrayTable, cover, token};
 use crate::ir::{Arg, Expr, JoinKind, JoinOn, Table, TableId, TableKind};
+use crate::tokens::REF;
 use crate::{SqlError, SqlErrorKind};
 use esker_grammar::sql::{SqlTokenKind, is_no_table_name};
 use sqlparser::ast;
@@ -121,6 +122,17 @@ impl Lowerer<'_> {
             && is_no_table_name(&only.value)
         {
             let kind = SqlErrorKind::Unexpected { expected: "a table".to_string(), found: Some(only.value.clone()) };
+            self.out.errors.push(SqlError { tokens: at.clone(), kind });
+            return (TableKind::Unknown, at);
+        }
+        // Something hangs on a reference: `ref(m).v1`.
+        if let [first, rest @ ..] = &names[..]
+            && first.starts_with(REF)
+        {
+            let kind = SqlErrorKind::Unexpected {
+                expected: "an alias or the next clause behind the reference".to_string(),
+                found: Some(format!(".{}", rest.join("."))),
+            };
             self.out.errors.push(SqlError { tokens: at.clone(), kind });
             return (TableKind::Unknown, at);
         }
