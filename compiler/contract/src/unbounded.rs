@@ -47,7 +47,9 @@ pub(crate) fn check_ranges<'db>(db: &'db dyn Db, project: Project, node: Node<'d
     };
     let mut found = Vec::new();
     for read in node_refs(db, project, node) {
-        let Some(target) = read.target.filter(|target| is_ephemeral(db, project, *target)) else { continue };
+        let Some(target) = read.target.filter(|target| node_decl(db, project, *target).role.is_ephemeral()) else {
+            continue;
+        };
         if is_bounded(db, project, target, &mut Vec::new()) {
             let title = format!("`{}` uses `$start` or `$end`, which have no value in this model", target.label(db));
             let at = sql_location(db, project, node, read.expr.tokens.clone());
@@ -61,10 +63,6 @@ pub(crate) fn check_ranges<'db>(db: &'db dyn Db, project: Project, node: Node<'d
     found
 }
 
-fn is_ephemeral<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> bool {
-    matches!(node_decl(db, project, node).role, NodeRole::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })))
-}
-
 /// Whether a node's SQL, or that of an ephemeral model which is put into it, uses a bound.
 fn is_bounded<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, seen: &mut Vec<Node<'db>>) -> bool {
     if seen.contains(&node) {
@@ -75,7 +73,7 @@ fn is_bounded<'db>(db: &'db dyn Db, project: Project, node: Node<'db>, seen: &mu
     if params.any(|token| BOUNDS.contains(&token.text.as_str())) {
         return true;
     }
-    let ephemeral = |read: &Node<'db>| is_ephemeral(db, project, *read);
+    let ephemeral = |read: &Node<'db>| node_decl(db, project, *read).role.is_ephemeral();
     let reads = node_refs(db, project, node).iter().filter_map(|read| read.target);
     reads.filter(ephemeral).any(|read| is_bounded(db, project, read, seen))
 }

@@ -1,16 +1,14 @@
 //! Promises that nobody can hold: an ephemeral model has no rows of its own, so what only rows can show is never judged.
 
-use esker_declare::{ColumnDecl, KindDecl, KindForm, Part, Place};
+use esker_declare::{ColumnDecl, Part, Place};
 use esker_diagnostics::{self as diagnostics, Diagnostic, Location};
 use esker_infer::{Nullability, inferred};
-use esker_resolve::{Node, NodeColumn, NodeRole, item_nodes, node_decl, place_location, property_location};
+use esker_resolve::{Node, NodeColumn, item_nodes, node_decl, place_location, property_location};
 use esker_source::{Db, Project};
 
 /// What an ephemeral model promises of its rows, told once.
 pub(crate) fn check_unjudged<'db>(db: &'db dyn Db, project: Project, node: Node<'db>) -> Vec<Diagnostic> {
-    let ephemeral = |node: Node<'db>| {
-        matches!(node_decl(db, project, node).role, NodeRole::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })))
-    };
+    let ephemeral = |node: Node<'db>| node_decl(db, project, node).role.is_ephemeral();
     if !ephemeral(node) {
         return Vec::new();
     }

@@ -3,6 +3,7 @@
 use esker_contract::{contract_diagnostics, item_diagnostics};
 use esker_declare::{Item, item_tree};
 use esker_diagnostics::{Code, Diagnostic, Location};
+use esker_grammar::SyntaxError;
 use esker_infer::{fn_errors, inferred};
 use esker_resolve::{
     Node, cycle_diagnostic, graph, item_errors, names, node_decl, node_refs, place_location, relation_clashes,
@@ -10,6 +11,7 @@ use esker_resolve::{
 };
 use esker_source::{Db, Project, STD_PREFIX, SourceFile, parse};
 use esker_sql::{query_source_map, sql_errors};
+use std::sync::Arc;
 
 /// Everything that is wrong, in no particular order.
 pub(crate) fn project(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
@@ -42,26 +44,23 @@ pub(crate) fn project(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 
 /// What is wrong with a file by itself: its syntax and its declarations.
 pub(crate) fn file(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    syntax(db, file, &mut found);
+    let mut found: Vec<Diagnostic> = parse(db, file).errors.iter().map(|error| syntax(error, file.path(db))).collect();
     for item in &item_tree(db, file).items {
         declarations(db, *item, &mut found);
     }
     found
 }
 
-fn syntax(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
-    for error in &parse(db, file).errors {
-        let code = Code::find(error.kind.code()).expect("a test holds that every syntax error's code is registered");
-        let at = Location { file: file.path(db).clone(), span: error.span };
-        let mut diagnostic = Diagnostic::new(code, error.kind.title(), at, error.kind.label());
-        if let Some((span, text)) = error.kind.secondary() {
-            diagnostic = diagnostic.related(Location { file: file.path(db).clone(), span }, text);
-        }
-        diagnostic.why = error.kind.why();
-        diagnostic.help = error.kind.help();
-        found.push(diagnostic);
+/// A mistake of the parser in the text of this name.
+pub(crate) fn syntax(error: &SyntaxError, file: &Arc<str>) -> Diagnostic {
+    let code = Code::find(error.kind.code()).expect("a test holds that every syntax error's code is registered");
+    let at = |span| Location { file: file.clone(), span };
+    let mut diagnostic = Diagnostic::new(code, error.kind.title(), at(error.span), error.kind.label());
+    if let Some((span, text)) = error.kind.secondary() {
+        diagnostic = diagnostic.related(at(span), text);
     }
+    (diagnostic.why, diagnostic.help) = (error.kind.why(), error.kind.help());
+    diagnostic
 }
 
 fn declarations<'db>(db: &'db dyn Db, item: Item<'db>, found: &mut Vec<Diagnostic>) {

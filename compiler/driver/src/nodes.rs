@@ -165,10 +165,8 @@ impl<'a> PlanNodes<'a> {
             // Rows from before a later start, or beyond the last whole cell of a longer unit, would have to go: a table
             // is not trimmed, it is made anew. So it is with the rows behind an end.
             let moment = |moment: Option<Timestamp>| moment.map_or(String::new(), |moment| moment.to_short());
-            let unit = schedule::every(&decl.properties).and_then(Result::ok);
-            let unit = unit.unwrap_or_else(|| schedule::cron(&decl.properties).unit());
             own.parts.insert("start".to_string(), moment(start));
-            own.parts.insert("unit".to_string(), unit.to_string());
+            own.parts.insert("unit".to_string(), schedule::unit(&decl.properties).to_string());
             let end = decl.properties.end.map(Timestamp::from_naive);
             own.parts.extend(end.map(|end| ("end".to_string(), moment(Some(end)))));
         }

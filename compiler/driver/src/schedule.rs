@@ -32,6 +32,11 @@ pub(crate) fn every(properties: &Properties) -> Option<Result<Unit, esker_plan::
     Some(Unit::new(u64::from(*count), word))
 }
 
+/// The length of a cell: what the kind names, else what the cron makes it.
+pub(crate) fn unit(properties: &Properties) -> Unit {
+    every(properties).and_then(Result::ok).unwrap_or_else(|| cron(properties).unit())
+}
+
 /// When cells become due; daily when nobody says.
 pub(crate) fn cron(properties: &Properties) -> Cron {
     properties.cron.as_deref().and_then(|cron| Cron::parse(cron).ok()).unwrap_or_else(Cron::daily)
@@ -72,7 +77,7 @@ pub(crate) fn time_problems(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
         // Its readers would complain of the same missing start.
         started.push(true);
         let own = decl.properties.start.map(Timestamp::from_naive).or_else(|| source_start(db, project, *node));
-        let unit = every(&decl.properties).and_then(Result::ok).unwrap_or_else(|| cron(&decl.properties).unit());
+        let unit = unit(&decl.properties);
         let shown = surface(db, project, *node).columns.iter().find(|shown| shown.name.eq_ignore_ascii_case(column));
         let column_type = shown.map(|shown| shown.ty.to_string());
         if let Some(kind) = time_problem(column, column_type.as_deref(), unit, has_start, own) {

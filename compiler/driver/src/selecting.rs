@@ -1,9 +1,10 @@
 //! Selections as people type them, over a project and, for `state:`, over what an environment was when it was applied.
 
 use crate::Session;
+use crate::check::syntax;
 use crate::nodes::PlanNodes;
 use esker_declare::{ItemDecl, Part, Place, Selection};
-use esker_diagnostics::{Code, Diagnostic, Location};
+use esker_diagnostics::{Diagnostic, Location};
 use esker_grammar::{Span, parse_selection};
 use esker_plan::state::EnvironmentNode;
 use esker_plan::{PlanNode, PlanOptions};
@@ -34,7 +35,7 @@ pub(crate) fn select(
 ) -> Result<SelectedNodes, Vec<Diagnostic>> {
     let (ast, errors) = parse_selection(text);
     if !errors.is_empty() {
-        return Err(errors.iter().map(syntax).collect());
+        return Err(errors.iter().map(|error| syntax(error, &PLACE.into())).collect());
     }
     let Some(ast) = ast else {
         return Ok(SelectedNodes { text: text.into(), labels: BTreeSet::new(), warnings: Vec::new(), doubtful: false });
@@ -55,14 +56,6 @@ pub(crate) fn select(
         }),
         Err(errors) => Err(errors.iter().map(|error| error.diagnostic(place(error.leaf))).collect()),
     }
-}
-
-fn syntax(error: &esker_grammar::SyntaxError) -> Diagnostic {
-    let code = Code::find(error.kind.code()).expect("a test holds that every syntax error's code is registered");
-    let at = Location { file: PLACE.into(), span: error.span };
-    let mut diagnostic = Diagnostic::new(code, error.kind.title(), at, error.kind.label());
-    (diagnostic.why, diagnostic.help) = (error.kind.why(), error.kind.help());
-    diagnostic
 }
 
 /// How each node stands to what the environment has.

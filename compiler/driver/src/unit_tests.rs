@@ -120,11 +120,7 @@ impl Maker<'_> {
         let start = Timestamp::from_naive(start);
         let end = end.map(Timestamp::from_naive).unwrap_or_else(|| {
             let (db, project) = (self.session.db(), self.session.project());
-            let unit = node.map(|node| {
-                let properties = &node_decl(db, project, node).properties;
-                let every = schedule::every(properties).and_then(Result::ok);
-                every.unwrap_or_else(|| schedule::cron(properties).unit())
-            });
+            let unit = node.map(|node| schedule::unit(&node_decl(db, project, node).properties));
             unit.unwrap_or(esker_plan::time::Unit::Day).advance(start, 1)
         });
         Some(Interval::new(start, end))

@@ -8,7 +8,7 @@ use crate::properties::{self, defaults, inherit};
 use crate::versions::{self, Lifecycle};
 use crate::{ResolveError, groups, is_external};
 use esker_declare::{
-    Access, AuditUse, Deprecation, Item, ItemDecl, KindDecl, ModelDecl, Properties, ReadDecl, VersionName,
+    Access, AuditUse, Deprecation, Item, ItemDecl, KindDecl, KindForm, ModelDecl, Properties, ReadDecl, VersionName,
 };
 use esker_source::{Db, Project};
 
@@ -53,6 +53,13 @@ pub struct NodeAudit {
     pub block: Option<u32>,
     /// The audit and its arguments; columns have the names that they have in this node.
     pub decl: AuditUse,
+}
+
+impl NodeRole {
+    /// Whether its SQL is put into what reads it.
+    pub fn is_ephemeral(&self) -> bool {
+        matches!(self, Self::Model(Some(KindDecl { form: KindForm::Ephemeral, .. })))
+    }
 }
 
 /// What a node declares, with everything inherited.
